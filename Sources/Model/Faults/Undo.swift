@@ -1,0 +1,75 @@
+/// Who ends a fault when everything of ours is killed at once; ordered from weak to strong.
+public enum UndoClass: String, FieldChoice, Codable, Comparable {
+  /// There is nothing to undo, or only what the author's own undo does.
+  case none
+  /// The guardian, or `recover`.
+  case guardian
+  /// The kernel, at once.
+  case kernel
+
+  public static var placeholder: UndoClass { .none }
+
+  public static func < (left: Self, right: Self) -> Bool {
+    guard let a = allCases.firstIndex(of: left), let b = allCases.firstIndex(of: right) else {
+      return false
+    }
+    return a < b
+  }
+}
+
+/// One change that a fault makes to the machine, as data that the plan shows.
+public enum Effect: Sendable, Hashable, Codable {
+  /// Sends a signal to a process that is still the one named.
+  case signal(ProcessIdentity, Signal)
+
+  /// The effect in one line.
+  public var shown: String {
+    switch self {
+    case .signal(let process, let signal): "signal \(signal.name) to process \(process.pid)"
+    }
+  }
+}
+
+/// One step that puts a fault back: a closed, versioned vocabulary of idempotent steps, so that any
+/// later version can undo what an earlier one did.
+public enum Undo: Sendable, Hashable, Codable {
+  /// Continues a process that we stopped, if it is still the one named.
+  case resume(ProcessIdentity)
+  /// Runs the author's own command.
+  case run(Command)
+
+  /// Whether it needs a new process; those that need none are performed first.
+  public var needsProcess: Bool {
+    if case .run = self { return true }
+    return false
+  }
+
+  /// The step in one line.
+  public var shown: String {
+    switch self {
+    case .resume(let process): "signal CONT to process \(process.pid)"
+    case .run(let command): "run \(command.shown)"
+    }
+  }
+}
+
+/// What one undo step came to.
+public struct UndoProof: Sendable, Hashable, Codable {
+  public var step: String
+  /// Whether the state was read back and is as it was before, or there is nothing left to undo.
+  public var isProved: Bool
+  /// What was read back, or why it could not be undone.
+  public var evidence: String
+
+  /// Makes a proof.
+  public init(step: String, isProved: Bool, evidence: String) {
+    self.step = step
+    self.isProved = isProved
+    self.evidence = evidence
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case step, evidence
+    case isProved = "proved"
+  }
+}

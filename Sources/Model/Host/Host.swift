@@ -1,0 +1,27 @@
+/// The only window that a fault has on the machine; tests pass a recorded one.
+///
+/// Everything here reads; what changes the machine is an `Effect` that the agent performs after its
+/// undo is in the ledger.
+public protocol Host: Sendable {
+  /// Every process, kernel threads left out.
+  func processes() throws(HostError) -> [ProcessFacts]
+
+  /// One process, or nil if there is none of that id now.
+  func process(_ pid: Int32) -> ProcessFacts?
+
+  /// The ids of the processes that listen on a TCP or UDP port.
+  func listeners(on port: Int) throws(HostError) -> [Int32]
+
+  /// The text of a small file.
+  func contents(of path: String) throws(HostError) -> String
+}
+
+/// Why the machine could not be read.
+public struct HostError: Error, Sendable, Hashable, Codable {
+  public var message: String
+
+  /// Makes an error with what was tried, why it failed and what to do.
+  public init(_ message: String) {
+    self.message = message
+  }
+}
