@@ -21,5 +21,8 @@ let package = Package(
   targets: [
     .target(name: "Model", swiftSettings: strict),
     .testTarget(name: "ModelTests", dependencies: ["Model"], swiftSettings: strict),
+    .target(name: "Verdict", dependencies: ["Model"], swiftSettings: strict),
+    .testTarget(
+      name: "VerdictTests", dependencies: ["Model", "Verdict"], swiftSettings: strict),
   ]
 )
