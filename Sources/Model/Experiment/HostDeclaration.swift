@@ -59,7 +59,11 @@ public struct HostDeclaration: FieldSection, Hashable {
     switch transport {
     case .exec(let argv): argv
     case .ssh(let destination):
-      ["ssh", "-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "--", destination]
+      // Keep-alives, so that a dead network is noticed by the client too and it ends.
+      [
+        "ssh", "-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "-o",
+        "ServerAliveInterval=2", "-o", "ServerAliveCountMax=3", "--", destination,
+      ]
         + (sudo ? ["sudo", "-n", "jenner-agent"] : ["jenner-agent"])
     }
   }

@@ -1,0 +1,106 @@
+import Model
+import Verdict
+
+extension Step {
+  /// Whether the step is carried out by an agent.
+  var needsAgent: Bool {
+    switch content {
+    case .fault, .action: true
+    case .wait, .together: false
+    }
+  }
+
+  /// The names of the hosts that it acts on.
+  var hostNames: [String] {
+    hosts.isEmpty ? ["local"] : hosts.map(\.text)
+  }
+
+  var plannedKind: PlannedStep.Kind {
+    switch content {
+    case .fault: .fault
+    case .action: .run
+    case .wait, .together: .wait
+    }
+  }
+}
+
+extension Action {
+  /// The command as a plan may show it: secrets in its environment and input are names.
+  var shownCommand: Command {
+    var command = command
+    for (name, text) in secretEnvironment { command.environment[name] = text.shown }
+    if let secretInput { command.input = secretInput.shown }
+    return command
+  }
+}
+
+extension MetricLimit {
+  /// The limit in words, such as `p95 at most 300 ms`.
+  var shown: String {
+    let words = bounds.map { bound in
+      let amount = bound.shown(for: metric)
+      return switch bound.direction {
+      case .minimum: "at least \(amount)"
+      case .maximum: "at most \(amount)"
+      case .below: "below \(amount)"
+      case .above: "above \(amount)"
+      }
+    }
+    return "\(metric.name) " + words.joined(separator: " and ")
+  }
+}
+
+extension ProbeCondition {
+  var shown: String { "\(probe.text): " + limits.map(\.shown).joined(separator: ", ") }
+}
+
+extension Expectation {
+  var shown: String { "\(condition.shown) within \(within.text)" }
+}
+
+extension StopCondition {
+  var shown: String { condition.shown + (over.map { " over \($0.text)" } ?? "") }
+}
+
+extension Wait {
+  var shown: String {
+    guard let until else { return duration.text }
+    return "until \(until.shown), at most \(duration.text)"
+  }
+}
+
+extension ProbeDeclaration {
+  func planned(in experiment: Experiment, timeline: Timeline) -> PlannedProbe {
+    PlannedProbe(
+      name: name.text, kind: kind, section: section.json, host: host?.text, every: every,
+      timeout: probe.timeout, tolerance: tolerance?.limits.map(\.shown) ?? [],
+      whileFaulted: whileFaulted.map { faulted in
+        (faulted.within > .zero ? ["judged from \(faulted.within.text) after the fault"] : [])
+          + faulted.limits.map(\.shown)
+      } ?? [],
+      canShow: Feasibility.canShow(probe: self, experiment: experiment, timeline: timeline))
+  }
+}
+
+extension Experiment {
+  /// The phases with the times at which they start if nothing is early, and how long they may take.
+  func plannedPhases(_ timeline: Timeline) -> [PlannedPhase] {
+    var phases = [PlannedPhase(name: "baseline", start: 0, atMost: hypothesis.baseline.seconds)]
+    var start = hypothesis.baseline.seconds
+    func add(_ name: String, _ length: Double) {
+      phases.append(PlannedPhase(name: name, start: start, atMost: length))
+      start += length
+    }
+    guard !method.isEmpty else { return phases }
+    add("method", timeline.methodLongest.seconds)
+    let undos = steps.compactMap(\.undo)
+    if steps.contains(where: \.needsAgent) {
+      add("undo", undos.map(\.command.timeoutSeconds).reduce(0, +))
+    }
+    if !rollbacks.isEmpty {
+      add("rollbacks", rollbacks.map(\.action.command.timeoutSeconds).reduce(0, +))
+    }
+    add("recovery", (hypothesis.recovery.within + hypothesis.recovery.holds).seconds)
+    return phases
+  }
+}
