@@ -1,7 +1,7 @@
 internal import Model
 
 /// A bound whose limit is a number, or known to be none.
-struct ResolvedBound {
+struct ResolvedBound: Sendable {
   let metric: Metric
   let bound: Bound
   let limit: Result<Double, MissingReference>

@@ -3,7 +3,7 @@ internal import Model
 /// The samples of a window that slides, with every point estimate at hand after each of them.
 ///
 /// The estimates are those of `WindowData`; only what the metrics need is kept.
-struct SlidingWindow {
+struct SlidingWindow: Sendable {
   private var samples = TimedQueue<Sample>()
   private var newestValues = TimedQueue<Double>()
   private var latencies = OrderedSamples()
@@ -79,7 +79,7 @@ struct SlidingWindow {
 
 /// A sum to which numbers are added for hours, and taken away again, without losing digits
 /// (Neumaier, ZAMM 54, 1974).
-private struct CompensatedSum {
+private struct CompensatedSum: Sendable {
   private var sum = 0.0
   private var lost = 0.0
 

@@ -2,7 +2,7 @@
 ///
 /// Adding at the end and removing at the start take constant time, amortised; what arrives late is
 /// moved back by as many places as it is late.
-struct TimedQueue<Element> {
+struct TimedQueue<Element: Sendable>: Sendable {
   private var entries: [(time: Double, element: Element)] = []
   private var head = 0
 

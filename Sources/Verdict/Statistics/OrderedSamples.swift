@@ -2,7 +2,7 @@
 ///
 /// A list of short sorted runs: adding, removing and finding the k-th cost a few hundred moves at
 /// most, for windows of a dozen samples and of millions alike.
-struct OrderedSamples {
+struct OrderedSamples: Sendable {
   private var runs: [[Double]] = []
   private(set) var count = 0
 
