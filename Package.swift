@@ -21,5 +21,11 @@ let package = Package(
   targets: [
     .target(name: "Model", swiftSettings: strict),
     .testTarget(name: "ModelTests", dependencies: ["Model"], swiftSettings: strict),
+    .target(
+      name: "ExperimentFile", dependencies: ["Model", .product(name: "Yams", package: "Yams")],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ExperimentFileTests", dependencies: ["ExperimentFile", "Model"],
+      swiftSettings: strict),
   ]
 )

@@ -1,0 +1,2 @@
+public import Model
+internal import Yams
