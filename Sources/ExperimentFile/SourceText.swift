@@ -76,12 +76,14 @@ struct SourceText {
       if let column = Self.explicitKey(in: scalars) {
         reading.note(
           "a key after '? ', which no experiment needs",
-          at: Mark(line: index + 1, column: column + 1), cure: "write 'key: value', or quote the text")
+          at: Mark(line: index + 1, column: column + 1),
+          cure: "write 'key: value', or quote the text")
       }
       if let column = Self.aliasAsKey(in: scalars) {
         reading.note(
           "an alias can't be a key, or a part of one",
-          at: Mark(line: index + 1, column: column + 1), cure: "write the key out, or quote the text")
+          at: Mark(line: index + 1, column: column + 1),
+          cure: "write the key out, or quote the text")
       }
     }
   }

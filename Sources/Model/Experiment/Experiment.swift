@@ -22,7 +22,8 @@ public struct Experiment: FieldSection {
     let version: Int = fields.required("version", "format of this file; 1")
     if version != Self.version {
       fields.note(
-        "version \(version) of the file format is not known", at: "version", cure: "write 'version: 1'")
+        "version \(version) of the file format is not known", at: "version",
+        cure: "write 'version: 1'")
     }
     title = fields.required("title", "what should survive what, in one line")
     description = fields.optional("description", "why, for a reader of the report")

@@ -24,7 +24,7 @@ public struct Step: FieldSection {
   public static var schema: Schema { .reference("step") }
 
   /// The keys of which a step has exactly one.
-  static let contents = ["fault", "run", "wait", "together"]
+  public static let contents = ["fault", "run", "wait", "together"]
 
   /// Declares and reads a step.
   public init(_ fields: inout Fields) {
