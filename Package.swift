@@ -24,5 +24,11 @@ let package = Package(
     .target(name: "Verdict", dependencies: ["Model"], swiftSettings: strict),
     .testTarget(
       name: "VerdictTests", dependencies: ["Model", "Verdict"], swiftSettings: strict),
+    .target(
+      name: "ExperimentFile", dependencies: ["Model", .product(name: "Yams", package: "Yams")],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ExperimentFileTests", dependencies: ["ExperimentFile", "Model"],
+      swiftSettings: strict),
   ]
 )

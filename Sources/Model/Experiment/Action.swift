@@ -21,7 +21,8 @@ public struct Action: Sendable, Hashable {
     let capabilities: [String] = fields.value(
       "capabilities", "capabilities the command keeps; default none", default: [], shown: "[]")
     guard let argv else {
-      for name in ["env", "stdin", "timeout", "capabilities"] where fields.node(name) != nil {
+      let companions = ["env", "stdin", "timeout", "capabilities"]
+      for name in companions where fields.node("run") == nil && fields.node(name) != nil {
         fields.note("'\(name)' goes with 'run'", at: name, cure: "leave it out")
       }
       return nil

@@ -19,22 +19,25 @@ public struct Hypothesis: FieldSection {
       default: Recovery(), shown: "{within: 60s, holds: 5s}")
     probes = fields.required("probes", "what is observed, at least one")
     guard !fields.isDeclaring else { return }
-    if probes.isEmpty, fields.node("probes") != nil {
+    if case .list(let written)? = fields.node("probes")?.content, written.isEmpty {
       fields.note("no probe observes anything", at: "probes", cure: "add a probe")
     }
     var seen: Set<String> = []
-    for probe in probes where !seen.insert(probe.name.text).inserted {
+    for probe in probes
+    where !probe.name.text.isEmpty && !seen.insert(probe.name.text).inserted {
       fields.note(
         "two probes are named '\(probe.name.text.limited)'", at: probe.name.mark,
         cure: "rename one of them")
     }
+    var phases: [(name: String, duration: Duration)] = []
+    if !fields.isUnknown("baseline") { phases.append(("baseline", baseline)) }
+    if !fields.isUnknown("recovery", "holds") { phases.append(("recovery", recovery.holds)) }
     for probe in probes where probe.tolerance != nil {
-      for (phase, duration) in [("baseline", baseline), ("recovery", recovery.holds)]
-      where probe.every > duration {
+      for (phase, duration) in phases where probe.every > duration {
         fields.note(
           "'\(probe.name.text.limited)' is asked every \(probe.every.text), which is longer than "
             + "the \(phase) of \(duration.text)",
-          at: probe.name.mark, cure: "ask more often, or make the \(phase) longer")
+          at: probe.everyMark, cure: "ask more often, or make the \(phase) longer")
       }
     }
   }

@@ -3,7 +3,7 @@ public enum Suggestion {
   /// The nearest of `known`, if it is near enough that an author would say "yes, that".
   public static func nearest(to name: String, among known: [String]) -> String? {
     // Names are short; a hostile megabyte-long key must not cost a megabyte squared.
-    guard name.count <= 64 else { return nil }
+    guard name.utf8.count <= 256, name.count <= 64 else { return nil }
     let limit = max(1, name.count / 3)
     return
       known
