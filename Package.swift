@@ -20,6 +20,23 @@ let package = Package(
   ],
   targets: [
     .target(name: "Model", swiftSettings: strict),
+    .target(
+      name: "Probes",
+      dependencies: [
+        "Model",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        // Only the names of TLS events; no TLS.
+        .product(name: "NIOTLS", package: "swift-nio"),
+      ], swiftSettings: strict),
+    .target(
+      name: "TLS",
+      dependencies: [
+        "Model", "Probes",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ], swiftSettings: strict),
     .testTarget(name: "ModelTests", dependencies: ["Model"], swiftSettings: strict),
     .target(name: "Verdict", dependencies: ["Model"], swiftSettings: strict),
     .testTarget(
@@ -30,5 +47,20 @@ let package = Package(
     .testTarget(
       name: "ExperimentFileTests", dependencies: ["ExperimentFile", "Model"],
       swiftSettings: strict),
+    .testTarget(
+      name: "ProbesTests",
+      dependencies: [
+        "Model", "Probes",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ], swiftSettings: strict),
+    .testTarget(
+      name: "TLSTests",
+      dependencies: [
+        "Model", "Probes", "TLS",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ], swiftSettings: strict),
   ]
 )

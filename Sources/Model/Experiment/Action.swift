@@ -95,13 +95,13 @@ extension Action: FieldValue {
 }
 
 /// An argument vector: at least the program.
-struct Arguments: FieldValue {
-  var all: [String]
+public struct Arguments: FieldValue {
+  public var all: [String]
 
-  static var schema: Schema { .list(.string()) }
-  static var placeholder: Arguments { Arguments(all: []) }
+  public static var schema: Schema { .list(.string()) }
+  public static var placeholder: Arguments { Arguments(all: []) }
 
-  static func read(_ node: Node, in reading: inout Reading) -> Arguments? {
+  public static func read(_ node: Node, in reading: inout Reading) -> Arguments? {
     guard case .list(let nodes) = node.content else {
       reading.note(
         "expected a list of command and arguments, not \(node.kind)", at: node.mark,

@@ -1,0 +1,40 @@
+internal import NIOCore
+internal import NIOPosix
+
+/// Opens TCP connections to one place.
+struct Connector: Sendable {
+  let place: HostPort
+  let loop: any EventLoop
+  private let isAddress: Bool
+  private let lookup = NameLookup()
+
+  init(to place: HostPort, on loop: any EventLoop) {
+    self.place = place
+    self.loop = loop
+    isAddress = place.isAddress
+  }
+
+  /// Connects; of a name's addresses the first that answers is taken, IPv6 with a head start
+  /// (RFC 8305).
+  ///
+  /// - Parameter deadline: when an attempt is given up. The caller has a timer of its own; this one
+  ///   only makes sure that no socket outlives it.
+  func connect(
+    by deadline: NIODeadline,
+    _ initialize: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
+  ) -> EventLoopFuture<any Channel> {
+    let rest = max(deadline - .now(), .zero) + .milliseconds(50)
+    let bootstrap = ClientBootstrap(group: loop).connectTimeout(rest)
+      .channelInitializer(initialize)
+    guard isAddress else {
+      return bootstrap.resolver(NameLookupResolver(lookup, for: place, on: loop))
+        .connect(host: place.host, port: place.port)
+    }
+    do {
+      return bootstrap.connect(
+        to: try SocketAddress(ipAddress: place.host, port: place.port))
+    } catch {
+      return loop.makeFailedFuture(error)
+    }
+  }
+}
