@@ -62,5 +62,24 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ], swiftSettings: strict),
+    .target(name: "ChildProcess", swiftSettings: strict),
+    .testTarget(
+      name: "ChildProcessTests", dependencies: ["ChildProcess"], swiftSettings: strict),
+    .executableTarget(
+      name: "sample-shop",
+      dependencies: [
+        "ChildProcess", "Model",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ], swiftSettings: strict),
+    .testTarget(
+      name: "sample-shopTests",
+      dependencies: ["sample-shop", .product(name: "NIOHTTP1", package: "swift-nio")],
+      swiftSettings: strict),
+    .testTarget(
+      name: "HostTests", dependencies: ["ChildProcess", "Model"],
+      swiftSettings: strict),
   ]
 )
