@@ -6,10 +6,11 @@ extension ExperimentFile {
   /// An editor completes and checks with it; what spans several fields only `validate` finds.
   public static func schema(catalog: Catalog) -> JSON {
     var members = members(of: Schema.declared(by: Experiment.self, with: catalog).json)
-    members["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    members["$id"] = "urn:jenner:experiment:\(Experiment.version)"
-    members["title"] = "Jenner experiment"
-    members["description"] = "A chaos experiment: what healthy looks like, and what to break"
+    members["$schema"] = .string("https://json-schema.org/draft/2020-12/schema")
+    members["$id"] = .string("urn:jenner:experiment:\(Experiment.version)")
+    members["title"] = .string("Jenner experiment")
+    members["description"] = .string(
+      "A chaos experiment: what healthy looks like, and what to break")
     members["$defs"] = .object(definitions(catalog: catalog))
     return .object(members)
   }
@@ -31,8 +32,7 @@ extension ExperimentFile {
   /// A section whose names the author chooses.
   private static func named(_ entry: Schema, _ summary: String) -> JSON {
     let field = Schema.Field(
-      name: "^[A-Za-z_][A-Za-z0-9_-]*$", summary: summary, schema: entry, isRequired: false,
-      fallback: nil, isPattern: true)
+      name: "^[A-Za-z_][A-Za-z0-9_-]*$", summary: summary, schema: entry, isPattern: true)
     return Schema.object([field]).json
   }
 

@@ -3,9 +3,7 @@ extension Metric.Unit {
   public var limitSchema: Schema {
     let amount = amountSchema
     func field(_ name: String, _ summary: String, _ schema: Schema) -> Schema.Field {
-      Schema.Field(
-        name: name, summary: summary, schema: schema, isRequired: false, fallback: nil,
-        isPattern: false)
+      Schema.Field(name: name, summary: summary, schema: schema)
     }
     return .object([
       field("min", "what it must reach", amount),

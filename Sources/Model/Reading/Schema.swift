@@ -22,6 +22,19 @@ public indirect enum Schema: Sendable, Hashable {
     public var fallback: String?
     /// Whether the name is a regular expression over the keys that it stands for.
     public var isPattern: Bool
+
+    /// Makes a field.
+    public init(
+      name: String, summary: String, schema: Schema, isRequired: Bool = false,
+      fallback: String? = nil, isPattern: Bool = false
+    ) {
+      self.name = name
+      self.summary = summary
+      self.schema = schema
+      self.isRequired = isRequired
+      self.fallback = fallback
+      self.isPattern = isPattern
+    }
   }
 
   /// The fields, if this is an object.
