@@ -12,6 +12,8 @@ enum ProcessTable {
     var arguments: [String]
 
     var pid: Int32 { identity.pid }
+    /// The process in one line.
+    var shown: String { "process \(pid) in state \(state): \(arguments.joined(separator: " "))" }
     /// The last component of the first argument.
     var program: String {
       arguments.first?.split(separator: "/").last.map(String.init) ?? ""

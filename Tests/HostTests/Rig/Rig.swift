@@ -1,5 +1,6 @@
 import ChildProcess
 import Glibc
+import Model
 import Synchronization
 import Testing
 
@@ -37,7 +38,13 @@ final class Rig: Sendable {
     let isClean = await eventually(within: .seconds(5), every: .milliseconds(100)) {
       leftovers().isEmpty
     }
-    if !isClean { Issue.record("left behind: \(leftovers())") }
+    if !isClean {
+      let left = leftovers()
+      Issue.record("left behind: \(left.map(\.shown))")
+      for process in left where ProcessTable.isAlive(process.identity) {
+        kill(process.pid, SIGKILL)
+      }
+    }
     for child in started.withLock({ $0 }).reversed() { child.sendToGroup(SIGKILL) }
     for child in started.withLock({ $0 }) { _ = await child.end() }
     scratch.remove()
@@ -45,7 +52,7 @@ final class Rig: Sendable {
 
   /// The runner and all that it starts have the scratch directory in their environment, and effects
   /// at least the run's id.
-  private func leftovers() -> [String] {
+  private func leftovers() -> [ProcessTable.Entry] {
     Leftovers.of(
       servers: started.withLock { $0 }.map(\.pid),
       marks: [scratch.path] + Jenner.records(in: self).map(\.runID))
