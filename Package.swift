@@ -47,6 +47,10 @@ let package = Package(
     .testTarget(
       name: "ExperimentFileTests", dependencies: ["ExperimentFile", "Model"],
       swiftSettings: strict),
+    .target(name: "Runner", dependencies: ["Model", "Verdict"], swiftSettings: strict),
+    .testTarget(
+      name: "RunnerTests", dependencies: ["ExperimentFile", "Model", "Runner", "Verdict"],
+      swiftSettings: strict),
     .testTarget(
       name: "ProbesTests",
       dependencies: [
@@ -77,9 +81,6 @@ let package = Package(
     .testTarget(
       name: "sample-shopTests",
       dependencies: ["sample-shop", .product(name: "NIOHTTP1", package: "swift-nio")],
-      swiftSettings: strict),
-    .testTarget(
-      name: "HostTests", dependencies: ["ChildProcess", "Model"],
       swiftSettings: strict),
   ]
 )

@@ -105,8 +105,7 @@ enum SimulatedExperiment {
 
   static func read(_ text: String) throws -> Experiment {
     try ExperimentFile.read(
-      Array(text.utf8), file: "test.yaml", variables: [:], environment: [:], catalog: .scripted,
-      mode: .run
+      bytes: Array(text.utf8), file: "test.yaml", environment: [:], catalog: .scripted
     ).experiment
   }
 

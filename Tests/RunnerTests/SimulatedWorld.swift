@@ -39,7 +39,7 @@ struct SimulatedWorld {
 
   /// Runs to the end; a run that does not end within so many events hangs, and gives nil.
   mutating func run(mostEvents: Int = 2_000_000) -> Record? {
-    if let time = script.interruptAt { plan(.interrupted(.interrupted), at: origin + .seconds(time)) }
+    if let time = script.interruptAt { plan(.interrupted(.interrupt), at: origin + .seconds(time)) }
     if let time = script.lostAt {
       plan(.lost(host: "local", reason: "killed"), at: origin + .seconds(time))
     }

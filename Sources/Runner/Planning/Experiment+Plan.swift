@@ -69,8 +69,16 @@ extension Wait {
   }
 }
 
+extension Timeline.Entry {
+  /// What injecting, verifying and undoing may take beyond the planned times.
+  static var margin: Duration { .seconds(10) }
+
+  /// How long after its injection the agent ends the step's effect without being told.
+  var deadline: Duration { longest + Self.margin }
+}
+
 extension ProbeDeclaration {
-  func planned(in experiment: Experiment, timeline: Timeline) -> PlannedProbe {
+  func planned(in experiment: Experiment) -> PlannedProbe {
     PlannedProbe(
       name: name.text, kind: kind, section: section.json, host: host?.text, every: every,
       timeout: probe.timeout, tolerance: tolerance?.limits.map(\.shown) ?? [],
@@ -78,7 +86,7 @@ extension ProbeDeclaration {
         (faulted.within > .zero ? ["judged from \(faulted.within.text) after the fault"] : [])
           + faulted.limits.map(\.shown)
       } ?? [],
-      canShow: Feasibility.canShow(probe: self, experiment: experiment, timeline: timeline))
+      canShow: Feasibility.canShow(self, in: experiment))
   }
 }
 

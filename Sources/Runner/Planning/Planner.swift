@@ -38,7 +38,7 @@ public struct Planner<Dialogue: AgentDialogue> {
   public mutating func plan() throws(PlanFailure) -> Plan {
     let hosts = Self.hosts(of: experiment)
     for host in hosts { try greet(host) }
-    let timeline = Timeline(of: experiment)
+    let timeline = Timeline(of: experiment.method)
     var steps: [PlannedStep] = []
     for (index, step) in experiment.steps.enumerated() {
       steps.append(try planned(step, index: index, timeline: timeline))
@@ -51,7 +51,7 @@ public struct Planner<Dialogue: AgentDialogue> {
         }
       },
       phases: experiment.plannedPhases(timeline),
-      probes: experiment.hypothesis.probes.map { $0.planned(in: experiment, timeline: timeline) },
+      probes: experiment.hypothesis.probes.map { $0.planned(in: experiment) },
       steps: steps,
       rollbacks: experiment.rollbacks.map {
         PlannedRollback(
@@ -92,7 +92,7 @@ public struct Planner<Dialogue: AgentDialogue> {
   private mutating func planned(
     _ step: Step, index: Int, timeline: Timeline
   ) throws(PlanFailure) -> PlannedStep {
-    let place = timeline.steps[index]
+    let place = timeline.entries[index]
     var planned = PlannedStep(
       index: index, group: place.group, name: step.name, kind: step.plannedKind,
       hosts: step.needsAgent ? step.hostNames : [], afterSeconds: step.after.seconds,

@@ -1,3 +1,5 @@
+import Model
+
 /// The ticks of one probe: a fixed schedule, so that a slow observation delays nothing.
 struct ProbeSchedule: Sendable, Hashable {
   let every: Duration

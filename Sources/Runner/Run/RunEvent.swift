@@ -17,7 +17,7 @@ public enum RunEvent: Sendable {
   /// After a lost pipe: no agent could be reached.
   case unreachable(host: String, reason: String)
   /// A person or a system wants the run to end.
-  case interrupted(ExitStatus)
+  case interrupted(Signal)
 }
 
 /// What a run wants done.

@@ -155,12 +155,11 @@ extension RunMachine {
 
   /// After a lost pipe, the ledger's proofs are all there is.
   private mutating func adoptProofs(_ status: LedgerStatus, of host: String) {
+    let time = seconds(now)
     for (key, index) in faultIndex where key.host == host && !record.faults[index].undone {
       record.faults[index].undo = status.proofs
       record.faults[index].undone = status.isClean && status.isKnown
-      if record.faults[index].window?.end == .infinity {
-        record.faults[index].window?.end = seconds(now)
-      }
+      record.faults[index].close(at: time)
     }
     if !status.isKnown, hasTouched {
       record.residue.append(

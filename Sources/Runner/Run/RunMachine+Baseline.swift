@@ -32,7 +32,7 @@ extension RunMachine {
     }
     tell("baseline.held", "the steady state holds")
     guard !steps.isEmpty else {
-      end(.completed)
+      self.end(.completed)
       return
     }
     arm()

@@ -27,9 +27,9 @@ extension RunMachine {
   }
 
   /// A person or a system wants the run to end: stop, undo, report.
-  mutating func interrupt(_ status: ExitStatus) {
+  mutating func interrupt(_ signal: Signal) {
     guard interruption == nil, phase != .finished else { return }
-    interruption = status
+    interruption = signal
     tell("run.interrupted", "interrupted; everything is put back")
     record.reasons.insert("interrupted", at: 0)
     record.ended = .interrupted
@@ -71,7 +71,8 @@ extension RunMachine {
   }
 
   mutating func advanceRecovery() {
-    guard phase == .recovery, let outcome = recovery?.advance(to: seconds(now)) else { return }
+    let time = seconds(now)
+    guard phase == .recovery, let outcome = recovery?.advance(to: time) else { return }
     switch outcome {
     case .recovered(let time, let window):
       record.recoverySeconds = time
@@ -81,7 +82,6 @@ extension RunMachine {
       judgeRecovery(in: window)
       let within = specification.experiment.hypothesis.recovery.within.text
       let reason = "the steady state was not back within \(within) of the undo"
-      isRecoveryLate = true
       tell("recovery.late", reason)
       record.reasons.append(reason)
     }
@@ -165,12 +165,11 @@ extension RunMachine {
           host: fault.host, what: "the undo of '\(fault.step)' is not proved",
           command: "jenner recover"))
     }
-    for index in record.faults.indices where record.faults[index].window?.end == .infinity {
-      record.faults[index].window?.end = seconds(now)
-    }
+    let time = seconds(now)
+    for index in record.faults.indices { record.faults[index].close(at: time) }
     record.clean = record.residue.isEmpty
     let judgement = RunVerdict.of(
-      checks: record.checks, faults: record.faults, failedActions: failedActions,
+      checks: record.checks, faults: record.faults, actionsFailed: failedActions,
       ended: record.ended, clean: record.clean)
     record.verdict = judgement.verdict
     for reason in judgement.reasons where !record.reasons.contains(reason) {
@@ -180,11 +179,10 @@ extension RunMachine {
       record.reasons.append("dry run: nothing was injected, so nothing was shown")
       record.verdict = record.verdict == .pass ? .inconclusive : record.verdict
     }
-    record.exitCode = Int(
-      RunVerdict.status(
-        verdict: judgement.verdict, ended: record.ended, clean: record.clean,
-        interruption: interruption
-      ).rawValue)
+    let status = ExitStatus(
+      verdict: judgement.verdict, ended: record.ended, clean: record.clean,
+      interruptedBy: interruption)
+    record.exitCode = Int(status.rawValue)
     record.durationSeconds = (seconds(now) * 1e6).rounded() / 1e6
     record.probes = zip(specification.experiment.hypothesis.probes, series).map { probe, series in
       ProbeRecord(

@@ -98,11 +98,12 @@ extension RunMachine {
   }
 
   mutating func takeInjected(_ evidence: Evidence, step index: Int, host: String) {
+    let time = seconds(now)
     if let place = faultIndex[FaultKey(step: index, host: host)] {
       if !evidence.requested.isEmpty { record.faults[place].requested = evidence.requested }
       record.faults[place].achieved = evidence.achieved
       record.faults[place].inForce = evidence.isInForce
-      record.faults[place].window = Window(start: seconds(now), end: .infinity)
+      record.faults[place].open(at: time)
       record.faults[place].undone = false
     }
     let name = steps[index].plan.name

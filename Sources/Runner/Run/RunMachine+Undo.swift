@@ -59,14 +59,17 @@ extension RunMachine {
     let hosts = steps[index].plan.fault?.injections.map(\.host) ?? steps[index].plan.hosts
     steps[index].state = .undoing(Set(hosts))
     for host in hosts {
-      if let place = faultIndex[FaultKey(step: index, host: host)],
-        record.faults[place].window?.end == .infinity
-      {
-        record.faults[place].window?.end = seconds(now)
-      }
+      closeFault(index, on: host)
       ask(.undo(step: index), of: host, as: .undo(step: index))
     }
     dropLostHosts(of: index)
+  }
+
+  /// Ends a fault's window in the record, if it is still open.
+  private mutating func closeFault(_ index: Int, on host: String) {
+    guard let place = faultIndex[FaultKey(step: index, host: host)] else { return }
+    let time = seconds(now)
+    record.faults[place].close(at: time)
   }
 
   /// Hosts whose agent is lost answer no more; their ledgers will.
@@ -86,11 +89,7 @@ extension RunMachine {
     guard steps.indices.contains(index) else { return }
     let name = steps[index].plan.name
     tell("fault.expired", "the deadline passed; the agent ended it", step: name, host: host)
-    if let place = faultIndex[FaultKey(step: index, host: host)],
-      record.faults[place].window?.end == .infinity
-    {
-      record.faults[place].window?.end = seconds(now)
-    }
+    closeFault(index, on: host)
     noteUndone(proofs, step: index, host: host)
     stop("'\(name)' ran into its deadline", ended: .error)
   }

@@ -1,4 +1,4 @@
-public import Model
+import Model
 import Verdict
 
 /// A run, as a synchronous state machine: it is told what happened and says what to do.
@@ -56,13 +56,12 @@ public struct RunMachine: Sendable {
   var phaseStart: Double = 0
   /// Why the method was stopped, if it was.
   var stopReason: String?
-  var interruption: ExitStatus?
+  var interruption: Signal?
   var failedActions: [String] = []
   var undoFinished: Duration?
   /// Hosts that are still to run their rollbacks.
   var rollbackHosts: [String] = []
   var hasTouched = false
-  var isRecoveryLate = false
   var faultIndex: [FaultKey: Int] = [:]
 
   /// Makes a run that has not started.
@@ -93,7 +92,7 @@ public struct RunMachine: Sendable {
     case .lost(let host, let reason): lose(host, reason: reason)
     case .reconnected(let host, let status): takeLedger(status, of: host)
     case .unreachable(let host, let reason): giveUp(host, reason: reason)
-    case .interrupted(let status): interrupt(status)
+    case .interrupted(let signal): interrupt(signal)
     }
     advance()
     if phase != .finished, let next = nextTime { effects.append(.wake(at: next)) }
@@ -193,10 +192,4 @@ public struct RunMachine: Sendable {
       PhaseRecord(name: name, window: Window(start: phaseStart, end: seconds(now))))
     phaseStart = seconds(now)
   }
-}
-
-/// A fault on one host, as the record keeps it.
-struct FaultKey: Sendable, Hashable {
-  var step: Int
-  var host: String
 }

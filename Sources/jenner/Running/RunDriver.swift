@@ -43,8 +43,8 @@ final class RunDriver {
   }
 
   /// A signal asks the run to end.
-  func interrupt(_ status: ExitStatus) {
-    handle(.interrupted(status))
+  func interrupt(_ signal: Signal) {
+    handle(.interrupted(signal))
   }
 
   private func handle(_ event: RunEvent) {

@@ -6,7 +6,7 @@ import Model
 final class Session {
   let loop: EventLoop
   private var driver: RunDriver?
-  private(set) var interruption: ExitStatus?
+  private(set) var interruption: Signal?
 
   init() throws(Failure) {
     do {
@@ -34,8 +34,8 @@ final class Session {
       // and undo.
       _exit(status.rawValue)
     }
-    interruption = status
+    interruption = signal
     Console.error("interrupted: putting everything back; once more to leave at once")
-    driver.interrupt(status)
+    driver.interrupt(signal)
   }
 }
