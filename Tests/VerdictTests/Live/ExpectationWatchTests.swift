@@ -24,7 +24,8 @@ import Testing
     // Before the start nothing counts.
     #expect(watch.add(sample(99.5, 2)) == nil)
     for second in 0..<12 { #expect(watch.add(sample(100.3 + Double(second), 1)) == nil) }
-    let outcome = try #require(watch.add(sample(112.3, 2)))
+    let decided = watch.add(sample(112.3, 2))
+    let outcome = try #require(decided)
     #expect(outcome.verdict == .pass)
     #expect(abs((outcome.seconds ?? 0) - 12.3) < 1e-9)
     let check = try #require(outcome.checks.first)
@@ -41,7 +42,8 @@ import Testing
     var watch = watch([two])
     for second in 0..<29 { #expect(watch.add(sample(100 + Double(second), 1)) == nil) }
     #expect(watch.advance(to: 131.9) == nil)
-    let outcome = try #require(watch.add(sample(129, 1)))
+    let decided = watch.add(sample(129, 1))
+    let outcome = try #require(decided)
     #expect(outcome.verdict == .fail)
     #expect(outcome.seconds == nil)
     #expect(outcome.checks.map(\.reason) == ["did not come true within 30s"])
@@ -58,19 +60,22 @@ import Testing
   @Test func itIsOverByTheClockWhereTicksAreMissing() throws {
     var watch = watch([two])
     for second in 0..<28 { _ = watch.add(sample(100 + Double(second), 1)) }
-    let outcome = try #require(watch.advance(to: 132))
+    let decided = watch.advance(to: 132)
+    let outcome = try #require(decided)
     #expect(outcome.verdict == .fail)
   }
 
   @Test func withoutDataItIsInconclusive() throws {
     var silent = watch([two])
-    let none = try #require(silent.advance(to: 132))
+    let undecided = silent.advance(to: 132)
+    let none = try #require(undecided)
     #expect(none.verdict == .inconclusive)
     #expect(none.checks.map(\.reason) == ["none of 30 samples has a value"])
     var sparse = watch([two])
     _ = sparse.add(sample(100, 1))
     for second in 1..<29 { _ = sparse.add(sample(100 + Double(second), nil)) }
-    let outcome = try #require(sparse.add(sample(129, nil)))
+    let decided = sparse.add(sample(129, nil))
+    let outcome = try #require(decided)
     #expect(outcome.verdict == .inconclusive)
     #expect(
       outcome.checks.map(\.reason) == [
@@ -88,7 +93,8 @@ import Testing
     var watch = watch([range])
     #expect(watch.add(sample(100, 1)) == nil)
     #expect(watch.add(sample(101, 5)) == nil)
-    let outcome = try #require(watch.add(sample(102, 3)))
+    let decided = watch.add(sample(102, 3))
+    let outcome = try #require(decided)
     #expect(outcome.checks.map(\.verdict) == [.pass, .pass])
   }
 
@@ -110,7 +116,8 @@ import Testing
   @Test func mixedLimitsWaitForTheWindow() throws {
     var watch = watch([two, Given.limit(.success, .minimum, .absolute(0.9))])
     for second in 0..<29 { #expect(watch.add(sample(100 + Double(second), 2)) == nil) }
-    let outcome = try #require(watch.add(sample(129, 2)))
+    let decided = watch.add(sample(129, 2))
+    let outcome = try #require(decided)
     #expect(outcome.verdict == .pass)
     #expect(outcome.checks.count == 2)
     #expect(outcome.seconds == 30)
@@ -119,7 +126,8 @@ import Testing
   @Test func aRelativeLimitWithoutBaselineIsInconclusive() throws {
     var watch = watch([Given.limit(.value, .maximum, .baselineTimes(2, floor: nil))])
     for second in 0..<29 { #expect(watch.add(sample(100 + Double(second), 1)) == nil) }
-    let outcome = try #require(watch.add(sample(129, 1)))
+    let decided = watch.add(sample(129, 1))
+    let outcome = try #require(decided)
     #expect(outcome.verdict == .inconclusive)
     #expect(outcome.checks.map(\.reason) == ["no baseline to compare with"])
   }
