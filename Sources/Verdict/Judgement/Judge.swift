@@ -92,7 +92,8 @@ struct Judgement {
         )
       }
       return (
-        .inconclusive, "\(estimate.samples) samples show neither that it is "
+        .inconclusive,
+        "\(estimate.samples) samples show neither that it is "
           + "\(bound.direction.words) \(amount) nor that it is not"
       )
     }

@@ -82,7 +82,8 @@ public struct ConditionWatch: Sendable {
     guard bound.metric == .value else {
       return window.point(of: bound.metric, against: bound.bound)
     }
-    return window.point(of: bound.bound.direction.isLower ? .maximum : .minimum, against: bound.bound)
+    return window.point(
+      of: bound.bound.direction.isLower ? .maximum : .minimum, against: bound.bound)
   }
 
   private func describe(

@@ -120,7 +120,8 @@ public struct ExpectationWatch: Sendable {
       } else if covered == 0 {
         reason = "none of \(data.scheduled) samples has a value"
       } else if !hasCoverage {
-        reason = "only \(covered) of \(data.scheduled) samples have a value, so it may have come "
+        reason =
+          "only \(covered) of \(data.scheduled) samples have a value, so it may have come "
           + "true unseen"
       } else {
         (verdict, reason) = (.fail, "did not come true within \(within)")

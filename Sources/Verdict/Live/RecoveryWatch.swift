@@ -80,7 +80,8 @@ public struct RecoveryWatch: Sendable {
     let end = max(earliest, since + min(0.0005, (until - since) / 2))
     let start = end - holds
     return .recovered(
-      seconds: max(0, max(since, earliest) - holds - undone), window: Window(start: start, end: end))
+      seconds: max(0, max(since, earliest) - holds - undone), window: Window(start: start, end: end)
+    )
   }
 }
 

@@ -29,7 +29,8 @@ struct OrderedSamples: Sendable {
       runs.append([number])
       return
     }
-    let index = min(Self.first(runs.count) { runs[$0][runs[$0].count - 1] >= number }, runs.count - 1)
+    let index = min(
+      Self.first(runs.count) { runs[$0][runs[$0].count - 1] >= number }, runs.count - 1)
     let place = Self.first(runs[index].count) { runs[index][$0] >= number }
     runs[index].insert(number, at: place)
     if runs[index].count > Self.longestRun {

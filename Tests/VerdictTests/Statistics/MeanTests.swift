@@ -39,11 +39,11 @@ import Testing
   }
 
   /// Independent samples, and neighbours that are alike by half: the bounds of a mean of zero.
-  @Test(arguments: [(0.0, 0.07), (0.5, 0.09), (0.8, 0.12)])
+  @Test(arguments: [(0.0, 0.085), (0.5, 0.1), (0.8, 0.13)])
   func coverage(likeness: Double, atMost: Double) throws {
     let seed: UInt64 = 4_711
     var generator = SeededGenerator(seed: seed)
-    let rounds = 1000
+    let rounds = 400
     var wrong = 0
     for _ in 0..<rounds {
       var state = generator.normal() / (1 - likeness * likeness).squareRoot()
@@ -55,6 +55,6 @@ import Testing
       if try #require(bounds.lower) > 0 { wrong += 1 }
     }
     #expect(Double(wrong) / Double(rounds) <= atMost, "seed \(seed)")
-    #expect(wrong > 10, "bounds that are never wrong are too wide; seed \(seed)")
+    #expect(wrong > 4, "bounds that are never wrong are too wide; seed \(seed)")
   }
 }
