@@ -112,8 +112,9 @@ import Testing
   }
 
   @Test func nobodyListens() async throws {
-    let port = try await closedPort()
-    let seen = try await observe(HTTPProbe.self, ["url": .quoted("http://127.0.0.1:\(port)/")])
+    let seen = try await withClosedPort { port in
+      try await observe(HTTPProbe.self, ["url": .quoted("http://127.0.0.1:\(port)/")])
+    }
     #expect(seen.outcome == .failure)
     #expect(seen.reason == "connection refused")
     #expect(seen.timings.isEmpty)

@@ -63,9 +63,10 @@ import Testing
   }
 
   @Test func aServerThatIsGoneIsNoData() async throws {
-    let port = try await closedPort()
-    let seen = try await observe(
-      PrometheusProbe.self, ["url": .quoted("http://127.0.0.1:\(port)"), "query": "up"])
+    let seen = try await withClosedPort { port in
+      try await observe(
+        PrometheusProbe.self, ["url": .quoted("http://127.0.0.1:\(port)"), "query": "up"])
+    }
     #expect(seen.outcome == .noData)
     #expect(seen.reason == "connection refused")
   }

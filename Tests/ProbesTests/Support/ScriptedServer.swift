@@ -162,8 +162,3 @@ extension ScriptedServer.Act {
     return .send(lines.joined(separator: "\r\n") + "\r\n\r\n" + body)
   }
 }
-
-/// A port of 127.0.0.1 on which nobody listens: bound, and closed again.
-func closedPort() async throws -> Int {
-  try await ScriptedServer.run({ _ in [] }) { $0.port }
-}
