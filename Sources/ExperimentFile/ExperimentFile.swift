@@ -55,6 +55,11 @@ public enum ExperimentFile {
     guard let text = SourceText(bytes, in: &reading),
       let root = YAMLTree.compose(text, in: &reading)
     else { throw Problems(reading.problems) }
+    guard !root.isNull else {
+      reading.note(
+        "the file is empty", at: nil, cure: "'jenner new' prints an experiment to start from")
+      throw Problems(reading.problems)
+    }
     guard case .map = root.content else {
       reading.note(
         "an experiment is a section with fields, not \(root.kind)", at: root.mark,

@@ -23,6 +23,8 @@ struct SourceText {
       return nil
     }
     noteControlCharacters(in: &reading)
+    notePrivateEscapes(in: &reading)
+    noteDepth(in: &reading)
     noteRefusedSyntax(in: &reading)
     guard reading.problems.count == before else { return nil }
   }
@@ -46,22 +48,51 @@ struct SourceText {
     var mark = Mark(line: 1, column: 1)
     var noted = 0
     for scalar in text.unicodeScalars {
-      if scalar.isForbidden, noted < 10 {
+      if scalar.isForbidden || scalar.isPrivate, noted < 10 {
         let code = String(scalar.value, radix: 16, uppercase: true)
         let number = String(repeating: "0", count: max(0, 4 - code.count)) + code
-        reading.note(
-          "a control character (U+\(number))", at: mark,
-          cure: "remove it, or write it as an escape in double quotes")
+        let kind = scalar.isPrivate ? "private use" : "control"
+        reading.note("a \(kind) character (U+\(number))", at: mark, cure: "remove it")
         noted += 1
       }
       mark.advance(over: scalar)
     }
   }
 
-  /// Notes directives, explicit keys and aliases as keys.
+  /// Notes escapes of private use characters, which are kept for `StandIns`.
+  private func notePrivateEscapes(in reading: inout Reading) {
+    for piece in text.split(separator: "\\u").dropFirst() {
+      if let code = UInt32(piece.prefix(4), radix: 16), let scalar = Unicode.Scalar(code),
+        scalar.isPrivate
+      {
+        reading.note("an escape of a private use character", at: nil, cure: "remove it")
+        return
+      }
+    }
+  }
+
+  /// Notes brackets that are nested far too deeply, since libyaml looks at every open one for each
+  /// token.
+  ///
+  /// Brackets in text count as well; but a text with so many that nothing closes is no experiment.
+  private func noteDepth(in reading: inout Reading) {
+    var mark = Mark(line: 1, column: 1)
+    var depth = 0
+    for scalar in text.unicodeScalars {
+      if scalar == "[" || scalar == "{" { depth += 1 }
+      if scalar == "]" || scalar == "}" { depth = max(0, depth - 1) }
+      if depth > 2 * Limits.nestingDepth {
+        reading.note("nested too deeply", at: mark, cure: "close brackets, or nest less")
+        return
+      }
+      mark.advance(over: scalar)
+    }
+  }
+
+  /// Notes directives and explicit keys.
   ///
   /// libyaml compares each tag directive with all before it, and Yams hashes every key with all that
-  /// is under it, through aliases too: a few hundred bytes could keep a processor busy for hours.
+  /// is under it, which takes the square of the file's size where keys hold keys.
   private func noteRefusedSyntax(in reading: inout Reading) {
     for (index, line) in lines.enumerated() {
       let scalars = Array(line.unicodeScalars)
@@ -79,12 +110,6 @@ struct SourceText {
           at: Mark(line: index + 1, column: column + 1),
           cure: "write 'key: value', or quote the text")
       }
-      if let column = Self.aliasAsKey(in: scalars) {
-        reading.note(
-          "an alias can't be a key, or a part of one",
-          at: Mark(line: index + 1, column: column + 1),
-          cure: "write the key out, or quote the text")
-      }
     }
   }
 
@@ -101,21 +126,6 @@ struct SourceText {
         return line[..<index].allSatisfy { $0.isBlank || $0 == "-" || $0 == "?" }
       }
       return before == "{" || before == "[" || before == ","
-    }
-  }
-
-  /// Where an alias stands that a colon follows, at once or after the bracket that closes over it.
-  private static func aliasAsKey(in line: [Unicode.Scalar]) -> Int? {
-    line.indices.first { index in
-      guard line[index] == "*", index == 0 || line[index - 1].mayPrecedeToken,
-        index + 1 < line.count, line[index + 1].isAnchorCharacter
-      else { return false }
-      let rest = line[(index + 1)...].drop(while: \.isAnchorCharacter)
-      if rest.first(where: { !$0.isBlank }) == ":" { return true }
-      return rest.indices.contains { at in
-        (rest[at] == "]" || rest[at] == "}")
-          && rest[(at + 1)...].first { !$0.isBlank } == ":"
-      }
     }
   }
 }
@@ -136,11 +146,8 @@ extension Mark {
 extension Unicode.Scalar {
   fileprivate var isBlank: Bool { self == " " || self == "\t" }
 
-  fileprivate var mayPrecedeToken: Bool { isBlank || "[{,:?-".unicodeScalars.contains(self) }
-
-  fileprivate var isAnchorCharacter: Bool {
-    isASCII && (properties.isAlphabetic || ("0"..."9").contains(self) || self == "-" || self == "_")
-  }
+  /// Whether Unicode gives it no meaning, and `StandIns` does.
+  fileprivate var isPrivate: Bool { (0xE000...0xF8FF).contains(value) }
 
   /// Whether YAML forbids the character outside of escapes.
   fileprivate var isForbidden: Bool {

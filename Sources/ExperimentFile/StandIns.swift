@@ -1,8 +1,10 @@
 /// Stand-ins of the same length for pieces of a text that the parser would refuse.
 ///
-/// Yams gives up at the first repeated key, with the place of the first of the two, and libyaml
-/// refuses JSON's surrogate pairs. Both are parsed with characters of the private use area in their
-/// place and restored in the parsed tree, so that every place stays what it was.
+/// Yams gives up at the first repeated key, with the place of the first of the two; it hashes what
+/// aliases stand for, so that a few hundred bytes could keep a processor busy for hours; and libyaml
+/// refuses JSON's surrogate pairs. All are parsed with characters of the private use area in their
+/// place, which `SourceText` keeps out of files, and are restored in the parsed tree, so that every
+/// place stays what it was.
 struct StandIns {
   /// What each character of the private use area stands for.
   private var originals: [Unicode.Scalar: String] = [:]
@@ -10,13 +12,20 @@ struct StandIns {
   private static let first: UInt32 = 0xE000
   /// Fills a stand-in up to the length of its original, and restores to nothing.
   private static let filler: Unicode.Scalar = "\u{F8FF}"
+  /// Stands for every asterisk, so that the parser sees no alias.
+  private static let asterisk: Unicode.Scalar = "\u{F8FE}"
 
-  /// Whether there is anything to restore.
-  var isEmpty: Bool { originals.isEmpty }
+  /// Replaces every asterisk.
+  func replaceAsterisks(in text: inout String) {
+    var scalars = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars { scalars.append(scalar == "*" ? Self.asterisk : scalar) }
+    text = String(scalars)
+  }
 
-  /// Whether a text has no characters of the private use area, so that stand-ins are unmistakable.
-  static func areUnmistakable(in text: String) -> Bool {
-    !text.unicodeScalars.contains { (first...filler.value).contains($0.value) }
+  /// The name of the anchor, if a scalar without quotation marks is an alias.
+  func alias(_ text: String) -> String? {
+    guard text.unicodeScalars.first == Self.asterisk else { return nil }
+    return String(restored(text).dropFirst())
   }
 
   /// Replaces every occurrence of some keys as words; each gets a stand-in of its own.
@@ -82,10 +91,11 @@ struct StandIns {
 
   /// The text with every original back in its place.
   func restored(_ text: String) -> String {
-    guard !isEmpty else { return text }
     var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars where scalar != Self.filler {
-      if let original = originals[scalar] {
+      if scalar == Self.asterisk {
+        result.append("*")
+      } else if let original = originals[scalar] {
         result.append(contentsOf: original.unicodeScalars)
       } else {
         result.append(scalar)
@@ -96,7 +106,7 @@ struct StandIns {
 
   private mutating func add(_ original: String) -> Unicode.Scalar? {
     guard let standIn = Unicode.Scalar(Self.first + UInt32(originals.count)),
-      standIn.value < Self.filler.value
+      standIn.value < Self.asterisk.value
     else { return nil }
     originals[standIn] = original
     return standIn

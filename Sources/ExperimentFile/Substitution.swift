@@ -83,6 +83,7 @@ struct Substitution {
     case .unknown:
       if let mark { reading.unknownPlaces.insert(mark) }
       return nil
+    case nil where reading.isFull: return nil
     case nil:
       let known = values.all.keys.sorted()
       let cure =

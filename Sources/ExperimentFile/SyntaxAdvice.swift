@@ -57,9 +57,6 @@ struct SyntaxAdvice {
       self.mark = start ?? mark
       message = "the quotation mark here is never closed"
       cure = "close it"
-    case "found undefined alias":
-      message = "an alias of nothing: no '&' anchor of this name stands above"
-      cure = "quote it if it is a text that starts with '*'"
     case "but found another document":
       message = "a second document starts here, and a file holds one experiment"
       cure = "move it to a file of its own"

@@ -57,6 +57,12 @@ struct Values {
         cure: "write 'name: …' lines, indented, or leave it out")
       return []
     }
+    guard pairs.count <= Limits.listLength else {
+      reading.note(
+        "\(pairs.count) names under '\(section)'; at most \(Limits.listLength) are read",
+        at: node.mark, cure: "leave out what is not used")
+      return []
+    }
     return pairs.map { pair in
       if !pair.key.isIdentifier(and: "-") || pair.key.utf8.count > 64 {
         reading.note(

@@ -30,7 +30,7 @@ extension Experiment {
 
 extension Fields {
   mutating func unknown(_ kind: String, _ name: Name, among known: [String]) {
-    guard !name.text.isEmpty else { return }
+    guard !name.text.isEmpty, !isFull else { return }
     note(
       "unknown \(kind) '\(name.text.limited)'", at: name.mark,
       cure: known.isEmpty

@@ -32,13 +32,12 @@ public struct Hypothesis: FieldSection {
     var phases: [(name: String, duration: Duration)] = []
     if !fields.isUnknown("baseline") { phases.append(("baseline", baseline)) }
     if !fields.isUnknown("recovery", "holds") { phases.append(("recovery", recovery.holds)) }
-    for probe in probes where probe.tolerance != nil {
-      for (phase, duration) in phases where probe.every > duration {
-        fields.note(
-          "'\(probe.name.text.limited)' is asked every \(probe.every.text), which is longer than "
-            + "the \(phase) of \(duration.text)",
-          at: probe.everyMark, cure: "ask more often, or make the \(phase) longer")
-      }
+    guard let (phase, duration) = phases.min(by: { $0.duration < $1.duration }) else { return }
+    for probe in probes where probe.tolerance != nil && probe.every > duration {
+      fields.note(
+        "'\(probe.name.text.limited)' is asked every \(probe.every.text), which is longer than "
+          + "the \(phase) of \(duration.text)",
+        at: probe.everyMark, cure: "ask more often, or make the \(phase) longer")
     }
   }
 }

@@ -28,6 +28,9 @@ public struct Fields {
     absentSection = nil
   }
 
+  /// Whether so many problems are noted that a further one would not be.
+  var isFull: Bool { reading.isFull }
+
   /// What the file may name: the kinds of fault and probe of this binary.
   public var catalog: Catalog { reading.catalog }
 
@@ -166,7 +169,7 @@ public struct Fields {
   /// A missing field whose name is only misspelt is one problem, not two.
   mutating func finish() -> Reading {
     let names = declared.filter { !$0.isPattern }.map(\.name) + exampleNames
-    for pair in unknownPairs {
+    for pair in unknownPairs where !reading.isFull {
       let intended = Suggestion.nearest(to: pair.key, among: names)
       missing.removeAll { $0.name == intended }
       reading.note(

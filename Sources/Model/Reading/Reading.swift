@@ -16,6 +16,9 @@ public struct Reading: Sendable {
   /// A file with more problems than this is not an experiment; the rest would not help its author.
   public static let problemLimit = 100
 
+  /// Whether so many problems are noted that a further one would not be.
+  public var isFull: Bool { problems.count >= Self.problemLimit }
+
   /// Starts reading a file.
   public init(file: String, catalog: Catalog) {
     self.file = file
@@ -24,7 +27,7 @@ public struct Reading: Sendable {
 
   /// Notes a problem and goes on.
   public mutating func note(_ message: String, at mark: Mark?, cure: String? = nil) {
-    guard problems.count < Self.problemLimit else { return }
+    guard !isFull else { return }
     if let mark, unknownPlaces.contains(mark) { return }
     problems.append(Problem(file: file, mark: mark, message: message, cure: cure))
   }

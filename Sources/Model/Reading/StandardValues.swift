@@ -94,6 +94,11 @@ extension Dictionary: FieldValue where Key == String, Value: FieldValue {
         cure: "write 'name: value' lines, indented")
       return nil
     }
+    guard pairs.count <= Limits.listLength else {
+      reading.note(
+        "a section of \(pairs.count) names; at most \(Limits.listLength) are read", at: node.mark)
+      return nil
+    }
     var values: [String: Value] = [:]
     for pair in pairs {
       if let value = Value.read(pair.value, in: &reading) { values[pair.key] = value }
