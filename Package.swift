@@ -21,5 +21,9 @@ let package = Package(
   targets: [
     .target(name: "Model", swiftSettings: strict),
     .testTarget(name: "ModelTests", dependencies: ["Model"], swiftSettings: strict),
+    .target(name: "Reports", dependencies: ["Model"], swiftSettings: strict),
+    .testTarget(
+      name: "ReportsTests", dependencies: ["Reports", "Model"], exclude: ["Golden"],
+      swiftSettings: strict),
   ]
 )
