@@ -74,7 +74,7 @@ import Testing
     return lines
   }
 
-  @Test(arguments: UInt64(1)...40)
+  @Test(arguments: UInt64(1)...15)
   func noTableBreaks(seed: UInt64) throws {
     let report = MarkdownReport.render(try Samples.hostile(Self.texts(seed: seed)))
     var header: Substring?
@@ -90,7 +90,7 @@ import Testing
     }
   }
 
-  @Test(arguments: UInt64(1)...40)
+  @Test(arguments: UInt64(1)...15)
   func nothingInvisibleLeaves(seed: UInt64) throws {
     let record = try Samples.hostile(Self.texts(seed: seed))
     for format in Reports.all {
@@ -100,7 +100,7 @@ import Testing
     }
   }
 
-  @Test(arguments: UInt64(1)...40)
+  @Test(arguments: UInt64(1)...15)
   func structureIsOurs(seed: UInt64) throws {
     let hostile = MarkdownReport.render(try Samples.hostile(Self.texts(seed: seed)))
     let tame = MarkdownReport.render(try Samples.hostile { "x" })

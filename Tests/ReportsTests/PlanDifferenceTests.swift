@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Model
 import Testing
 
@@ -88,9 +89,21 @@ import Testing
     #expect(lines.allSatisfy { $0.unicodeScalars.allSatisfy(\.isPlain) })
   }
 
+  @Test func aPlanOfImpossibleLengthIsRefused() throws {
+    for duration in [-1.0, 1e300, .infinity] {
+      let text = try JSONReport.layOut(["duration_seconds": duration])
+      #expect(throws: (any Error).self) {
+        try JSONDecoder().decode(RunLimits.self, from: Data(text.utf8))
+      }
+    }
+  }
+
   @Test func aPlanReadsBackWithItsDigest() throws {
     let text = try JSONReport.layOut(plan)
     #expect(text.contains("\"duration_seconds\": 3600"))
     #expect(text.contains("\"require_undo\": \"guardian\""))
+    let read = try JSONDecoder().decode(Plan.self, from: Data(text.utf8))
+    #expect(read == plan)
+    #expect(try read.digest == plan.digest)
   }
 }

@@ -24,7 +24,10 @@ extension Document {
       })
     if record.checks.contains(where: { $0.lower != nil || $0.upper != nil }) {
       paragraph(
-        "Intervals are one-sided, at 95 %. Samples are those that count for the metric, of those that were due."
+        """
+        Intervals are one-sided, at 95 %. Samples are those that count for the metric, of those \
+        that were due.
+        """
       )
     }
   }

@@ -8,7 +8,11 @@ extension Document {
     if !chart.isEmpty {
       code(chart.lines)
       paragraph(
-        "Bars grow from zero to the number beside them; `·` is none, a gap is no sample, `█` marks where a fault was in force. p95 is that of successful samples."
+        """
+        A full bar is the number beside it, or all samples where they failed or are missing; `·` is \
+        none, a gap is no sample. `█` beside a step marks when its fault was in force. p95 is that \
+        of successful samples.
+        """
       )
     }
     guard !record.phases.isEmpty else {

@@ -43,7 +43,7 @@ struct Document {
 
   /// Adds a block of code; its lines are made plain, and its fence is longer than any in them.
   mutating func code(_ lines: [String], language: String = "text", limit: Int = 4_000) {
-    let plain = lines.map { $0.plain(limit: limit) }
+    let plain = lines.map { $0.plain(limit: limit).withoutTrailingSpaces }
     let longest = plain.map { $0.longestRun(of: "`") }.max() ?? 0
     let fence = String(repeating: "`", count: max(3, longest + 1))
     blocks.append(([fence + language] + plain + [fence]).joined(separator: "\n"))

@@ -62,8 +62,8 @@ extension Document {
   private static func values(of seen: Statistics) -> Inline {
     guard let mean = seen.mean else { return "–" }
     if seen.leastValue == seen.greatestValue { return "\(seen.leastValue.significant(6))" }
-    return
-      "\(seen.leastValue.significant(6)) to \(seen.greatestValue.significant(6)), mean \(mean.significant(4))"
+    let range = "\(seen.leastValue.significant(6)) to \(seen.greatestValue.significant(6))"
+    return "\(range), mean \(mean.significant(4))"
   }
 
   /// Missing data stands out; its absence does not.

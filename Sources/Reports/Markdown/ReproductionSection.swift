@@ -12,10 +12,13 @@ extension Document {
     code([words.joined(separator: " ")], language: "sh")
     if !source.secretNames.isEmpty {
       let names = source.secretNames.sorted().map { Inline.code($0, limit: 100) }
-      paragraph("It needs the secrets \(Inline.joined(names, by: ", ")); no value of them is kept.")
+      paragraph("Secrets it needs: \(Inline.joined(names, by: ", ")). No value of them is kept.")
     }
     paragraph(
-      "For exactly this plan, the same processes included, add the option below; a run that would do anything else is then refused, and says what differs."
+      """
+      For exactly this plan, the same processes included, add the option below; a run that would \
+      do anything else is then refused, and says what differs.
+      """
     )
     code(["--plan-digest \(record.planDigest.shellQuoted)"], language: "sh")
     table(

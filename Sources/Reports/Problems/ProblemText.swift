@@ -61,18 +61,10 @@ public enum ProblemText {
     text.append(contentsOf: shown)
     let before = (start > 0 ? 1 : 0) + shown[..<(caret - start)].map(\.columns).reduce(0, +)
     return [
-      ("  " + (start > 0 ? "…" : "") + String(text) + (end < line.count ? "…" : "")).trimmed,
+      ("  " + (start > 0 ? "…" : "") + String(text) + (end < line.count ? "…" : ""))
+        .withoutTrailingSpaces,
       "  " + String(repeating: " ", count: before) + style.paint("^", .bad),
     ]
-  }
-}
-
-extension String {
-  /// The text without spaces at its end.
-  fileprivate var trimmed: String {
-    var text = self[...]
-    while text.last == " " { text.removeLast() }
-    return String(text)
   }
 }
 

@@ -102,12 +102,13 @@ struct Chart {
     let shares = seen.map { $0.due > 0 ? Double(count($0)) / Double($0.due) : nil }
     let greatest = shares.compactMap(\.self).max() ?? 0
     let note = greatest > 0 ? "up to \((greatest * 100).significant(2))%" : "none"
-    return row(label, bars(shares), note)
+    return row(label, bars(shares, full: 1), note)
   }
 
-  /// A bar for each amount, in proportion to the greatest; amounts under zero have none.
-  private func bars(_ amounts: [Double?]) -> String {
-    let greatest = amounts.compactMap(\.self).max() ?? 0
+  /// A bar for each amount, in proportion to a full one or to the greatest of them; amounts under
+  /// zero have none.
+  private func bars(_ amounts: [Double?], full: Double? = nil) -> String {
+    let greatest = full ?? amounts.compactMap(\.self).max() ?? 0
     return String(
       amounts.map { amount -> Character in
         guard let amount else { return " " }

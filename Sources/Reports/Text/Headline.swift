@@ -28,7 +28,7 @@ struct Headline {
     case .interrupted:
       (word, meaning) = ("INTERRUPTED", .unsure)
       sentence =
-        "The run was interrupted, so it shows neither that the hypothesis holds nor that it does not."
+        "The run was interrupted: it shows neither that the hypothesis holds nor that it does not."
     case .error:
       (word, meaning) = ("ERROR", .bad)
       sentence = "The run could not be carried out; it says nothing about the system."

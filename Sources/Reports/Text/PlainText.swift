@@ -59,6 +59,13 @@ extension String {
     return trimmed.prefix(count) + ["… \(trimmed.count - count) more lines"]
   }
 
+  /// The text without spaces at its end.
+  var withoutTrailingSpaces: String {
+    var text = self[...]
+    while text.last == " " { text.removeLast() }
+    return String(text)
+  }
+
   /// The length of the longest stretch of one scalar.
   func longestRun(of scalar: Unicode.Scalar) -> Int {
     var longest = 0
