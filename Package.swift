@@ -81,6 +81,9 @@ let package = Package(
     .testTarget(
       name: "sample-shopTests",
       dependencies: ["sample-shop", .product(name: "NIOHTTP1", package: "swift-nio")],
+    .target(name: "Reports", dependencies: ["Model"], swiftSettings: strict),
+    .testTarget(
+      name: "ReportsTests", dependencies: ["Reports", "Model"], exclude: ["Golden"],
       swiftSettings: strict),
   ]
 )
