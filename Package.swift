@@ -19,7 +19,12 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
+    .systemLibrary(name: "CCap", pkgConfig: "libcap", providers: [.apt(["libcap-dev"])]),
+    .target(name: "CLinux"),
     .target(name: "Model", swiftSettings: strict),
+    .target(name: "Linux", dependencies: ["Model", "CLinux", "CCap"], swiftSettings: strict),
     .testTarget(name: "ModelTests", dependencies: ["Model"], swiftSettings: strict),
+    .testTarget(
+      name: "LinuxTests", dependencies: ["Linux", "Model", "CLinux"], swiftSettings: strict),
   ]
 )
