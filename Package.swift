@@ -19,6 +19,8 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
+    .systemLibrary(name: "CCap", pkgConfig: "libcap", providers: [.apt(["libcap-dev"])]),
+    .target(name: "CLinux"),
     .target(name: "Model", swiftSettings: strict),
     .target(
       name: "Probes",
@@ -85,5 +87,9 @@ let package = Package(
     .testTarget(
       name: "ReportsTests", dependencies: ["Reports", "Model"], exclude: ["Golden"],
       swiftSettings: strict),
+    .target(name: "Linux", dependencies: ["Model", "CLinux", "CCap"], swiftSettings: strict),
+    .testTarget(name: "ModelTests", dependencies: ["Model"], swiftSettings: strict),
+    .testTarget(
+      name: "LinuxTests", dependencies: ["Linux", "Model", "CLinux"], swiftSettings: strict),
   ]
 )

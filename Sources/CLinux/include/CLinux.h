@@ -1,0 +1,163 @@
+// What Swift can't import of Linux: system calls without a wrapper, macros, packed structures, and a
+// launcher whose child runs C alone.
+//
+// Unless said otherwise a function returns -1 and sets errno on failure. Every descriptor that is made
+// here is close-on-exec.
+#ifndef JENNER_CLINUX_H
+#define JENNER_CLINUX_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+// Processes ---------------------------------------------------------------------------------------
+
+/// pidfd_open(2).
+int jenner_pidfd_open(pid_t pid);
+
+/// pidfd_send_signal(2).
+int jenner_pidfd_send_signal(int pidfd, int signal);
+
+/// Reaps the child of a pidfd: waitid(2) with P_PIDFD. `status` is the exit status, or the signal's
+/// number if `signalled`. Returns 0 if the child has not ended yet, 1 once it is reaped.
+int jenner_reap(int pidfd, int *status, bool *signalled);
+
+
+// Launching ---------------------------------------------------------------------------------------
+
+/// Where a launch failed; the child has ended and is reaped.
+enum jenner_launch_stage {
+  JENNER_LAUNCH_CLONE = 1,
+  JENNER_LAUNCH_SESSION,
+  JENNER_LAUNCH_DESCRIPTORS,
+  JENNER_LAUNCH_DIRECTORY,
+  JENNER_LAUNCH_LIMITS,
+  JENNER_LAUNCH_CAPABILITIES,
+  JENNER_LAUNCH_PARENT,
+  JENNER_LAUNCH_EXEC,
+};
+
+struct jenner_limit {
+  int resource;
+  uint64_t soft;
+  uint64_t hard;
+};
+
+/// What to launch.
+struct jenner_launch {
+  /// The program's path; PATH is not searched.
+  const char *path;
+  char *const *argv;
+  char *const *environment;
+  /// NULL: the caller's.
+  const char *directory;
+  /// Descriptor `i` of the child is a copy of `descriptors[i]`, or /dev/null where that is -1. The
+  /// child has no other. At most JENNER_LAUNCH_DESCRIPTOR_LIMIT; at least three.
+  const int *descriptors;
+  int descriptor_count;
+  /// A session, and so a process group, of its own.
+  bool new_session;
+  /// A process group of its own, where `new_session` is false.
+  bool new_group;
+  /// Exactly the capabilities of `capabilities` in all five sets; false: those of the caller.
+  bool exact_capabilities;
+  uint64_t capabilities;
+  const struct jenner_limit *limits;
+  int limit_count;
+  /// The signal that the child gets when the calling thread ends; 0: none.
+  int parent_death_signal;
+
+  /// Set by jenner_launch.
+  pid_t pid;
+  int pidfd;
+  /// Set where it fails, beside errno.
+  enum jenner_launch_stage failed_stage;
+};
+
+#define JENNER_LAUNCH_DESCRIPTOR_LIMIT 8
+
+/// Launches a program and returns once it is executed, 0, or could not be, -1.
+///
+/// The child shares the caller's memory until it executes (CLONE_VM | CLONE_VFORK, as posix_spawn(3)
+/// does), so a launch costs the same from a large process as from a small one; the calling thread
+/// waits for that moment only. The child starts with no signal blocked and every disposition at its
+/// default.
+int jenner_launch(struct jenner_launch *launch);
+
+// Capabilities ------------------------------------------------------------------------------------
+
+/// The capabilities of the calling thread, as bits.
+struct jenner_capabilities {
+  uint64_t effective;
+  uint64_t permitted;
+  uint64_t inheritable;
+};
+
+int jenner_capabilities_get(struct jenner_capabilities *out);
+
+/// Whether the bounding set of the calling thread has a capability.
+bool jenner_bounding_has(int capability);
+
+/// Whether the ambient set of the calling thread has a capability.
+bool jenner_ambient_has(int capability);
+
+/// Locks SECBIT_NOROOT and SECBIT_NO_SETUID_FIXUP, so that neither user id 0 nor a change of user id
+/// gives a capability back; capabilities(7). Needs CAP_SETPCAP.
+int jenner_lock_no_root(void);
+
+/// Takes a capability out of the bounding set. Needs CAP_SETPCAP.
+int jenner_bounding_drop(int capability);
+
+/// Empties the ambient set.
+int jenner_ambient_clear(void);
+
+// Waiting -----------------------------------------------------------------------------------------
+
+#define JENNER_READABLE 1
+#define JENNER_WRITABLE 2
+
+/// A descriptor that is ready; end of file, hang-up and errors count as both.
+struct jenner_ready {
+  uint64_t token;
+  int readiness;
+};
+
+int jenner_poll_create(void);
+int jenner_poll_add(int poll, int fd, int interest, uint64_t token);
+int jenner_poll_change(int poll, int fd, int interest, uint64_t token);
+int jenner_poll_remove(int poll, int fd);
+
+/// Waits; -1 milliseconds is for ever. Returns how many are ready; 0 also after a signal.
+int jenner_poll_wait(int poll, struct jenner_ready *ready, int capacity, int milliseconds);
+
+/// A timer on CLOCK_BOOTTIME, which no change of the wall clock moves and which counts suspension.
+int jenner_timer_create(void);
+
+/// Arms the timer for an absolute time in nanoseconds since boot; 0 disarms it.
+int jenner_timer_set(int timer, int64_t nanoseconds);
+
+/// Nanoseconds since boot: CLOCK_BOOTTIME.
+int64_t jenner_now(void);
+
+/// A counter that wakes a poll: eventfd(2).
+int jenner_event_create(void);
+int jenner_event_raise(int event);
+
+/// Reads a timer's or an event's counter, so that it is quiet again.
+void jenner_counter_clear(int fd);
+
+/// Blocks the signals for the calling thread and opens a descriptor to read them from.
+int jenner_signals_open(const int *signals, int count);
+
+/// The next signal's number, or 0 if there is none.
+int jenner_signal_read(int fd);
+
+// Files -------------------------------------------------------------------------------------------
+
+/// A pipe: reading end, writing end.
+int jenner_pipe(int ends[2]);
+
+/// flock(2), exclusive; -1 with EWOULDBLOCK if it is held and `wait` is false.
+int jenner_lock(int fd, bool wait);
+
+#endif

@@ -1,0 +1,157 @@
+internal import Glibc
+internal import Synchronization
+public import Model
+
+/// This machine, as /proc shows it.
+public final class LinuxHost: Host {
+  private let proc: String
+  private let userNames = Mutex<[UInt32: String?]>([:])
+
+  /// Makes the host; tests give another root than `/proc`.
+  public init(proc: String = "/proc") {
+    self.proc = proc
+  }
+
+  /// Every process but kernel threads, in the order of their ids.
+  ///
+  /// One that ends while it is read is left out.
+  public func processes() throws(HostError) -> [ProcessFacts] {
+    processIDs(try entries(of: proc)).compactMap { process($0) }
+  }
+
+  /// One process; nil if there is none now, or if it is a kernel thread.
+  public func process(_ pid: Int32) -> ProcessFacts? {
+    guard pid > 0, let status = status(pid), !status.isKernelThread else { return nil }
+    let folder = "\(proc)/\(pid)"
+    let arguments = (try? SmallFile.bytes(of: "\(folder)/cmdline", limit: Self.limit)) ?? []
+    let user = userID(pid)
+    let cgroups = (try? text("\(folder)/cgroup")) ?? ""
+    let facts = ProcessFacts(
+      identity: ProcessIdentity(pid: pid, startTime: status.startTime), parent: status.parent,
+      state: status.state, commandLine: Self.arguments(arguments),
+      executable: Self.link("\(folder)/exe"), userID: user, userName: userName(user),
+      cgroups: cgroups.split(separator: "\n").map(Self.cgroupPath))
+    // What was read belongs to this process only if the id was not given to another meanwhile.
+    return self.status(pid)?.startTime == status.startTime ? facts : nil
+  }
+
+  /// The state letters of all threads of a process; empty if there is none.
+  public func threadStates(of pid: Int32) -> [String] {
+    let threads = (try? Directory.entries(of: "\(proc)/\(pid)/task")) ?? []
+    return processIDs(threads).compactMap { status($0, under: "\(proc)/\(pid)/task")?.state }
+  }
+
+  /// The text of a small file: at most `Limits.outputSize` bytes.
+  public func contents(of path: String) throws(HostError) -> String {
+    do throws(SystemError) {
+      return try text(path)
+    } catch {
+      throw HostError(error.description)
+    }
+  }
+
+  /// The identity of a process; nil if there is none.
+  public func identity(of pid: Int32) -> ProcessIdentity? {
+    status(pid).map { ProcessIdentity(pid: pid, startTime: $0.startTime) }
+  }
+
+  /// The state letter of a process; nil if it is not, or no longer, the one named.
+  public func state(of process: ProcessIdentity) -> String? {
+    guard let status = status(process.pid), status.startTime == process.startTime else {
+      return nil
+    }
+    return status.state
+  }
+
+  /// The processes that have `name=value` in their environment, as far as it may be read.
+  public func processes(marked name: String, _ value: String) -> [ProcessIdentity] {
+    let wanted = Array("\(name)=\(value)".utf8)
+    return processIDs((try? entries(of: proc)) ?? []).compactMap { pid in
+      guard let identity = identity(of: pid),
+        let bytes = try? SmallFile.bytes(of: "\(proc)/\(pid)/environ", limit: Self.limit),
+        bytes.split(separator: 0).contains(where: { $0.elementsEqual(wanted) })
+      else { return nil }
+      return identity
+    }
+  }
+
+  // MARK: Reading
+
+  static let limit = Limits.outputSize
+
+  func entries(of path: String) throws(HostError) -> [String] {
+    do throws(SystemError) {
+      return try Directory.entries(of: path)
+    } catch {
+      throw HostError(error.description)
+    }
+  }
+
+  func processIDs(_ names: [String]) -> [Int32] {
+    names.compactMap { Int32($0) }.sorted()
+  }
+
+  private func status(_ pid: Int32, under folder: String? = nil) -> ProcessStatus? {
+    let path = "\(folder ?? proc)/\(pid)/stat"
+    return (try? SmallFile.bytes(of: path, limit: 8192)).flatMap { ProcessStatus(line: $0) }
+  }
+
+  private func text(_ path: String) throws(SystemError) -> String {
+    String(decoding: try SmallFile.bytes(of: path, limit: Self.limit), as: UTF8.self)
+  }
+
+  static func link(_ path: String) -> String? {
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Int(PATH_MAX)) { buffer in
+      let count = buffer.withMemoryRebound(to: CChar.self) {
+        $0.baseAddress.map { readlink(path, $0, Int(PATH_MAX)) } ?? -1
+      }
+      guard count >= 0 else { return nil }
+      return String(decoding: buffer[0..<count], as: UTF8.self)
+    }
+  }
+
+  private static func arguments(_ bytes: [UInt8]) -> [String] {
+    guard !bytes.isEmpty else { return [] }
+    let ended = bytes.last == 0 ? bytes.dropLast() : bytes[...]
+    return ended.split(separator: 0, omittingEmptySubsequences: false)
+      .map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// The path of a line `hierarchy:controllers:path`.
+  private static func cgroupPath(_ line: Substring) -> String {
+    String(line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false).last ?? "")
+  }
+
+  /// The effective user id, by the `Uid:` line of proc_pid_status(5).
+  private func userID(_ pid: Int32) -> UInt32 {
+    let status = (try? text("\(proc)/\(pid)/status")) ?? ""
+    guard let line = status.split(separator: "\n").first(where: { $0.hasPrefix("Uid:") }),
+      case let fields = line.split(whereSeparator: { $0 == "\t" || $0 == " " }), fields.count > 2
+    else { return UInt32.max }
+    return UInt32(fields[2]) ?? UInt32.max
+  }
+
+  private func userName(_ id: UInt32) -> String? {
+    userNames.withLock { names in
+      if let known = names[id] { return known }
+      let name = Users.name(of: id)
+      names[id] = .some(name)
+      return name
+    }
+  }
+}
+
+/// The users of the machine, by getpwuid_r(3).
+enum Users {
+  static func name(of id: UInt32) -> String? {
+    var entry = passwd()
+    var found: UnsafeMutablePointer<passwd>?
+    return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 16_384) { buffer in
+      guard let base = buffer.baseAddress,
+        getpwuid_r(id, &entry, base, buffer.count, &found) == 0, found != nil,
+        let name = entry.pw_name
+      else { return nil }
+      return String(cString: name)
+    }
+  }
+}
