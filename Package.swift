@@ -8,6 +8,10 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
+func nio(_ product: String) -> Target.Dependency {
+  .product(name: product, package: "swift-nio")
+}
+
 /// The modules form a directed acyclic graph; CI builds with
 /// `--explicit-target-dependency-import-check error`, so an undeclared import does not compile.
 let package = Package(
@@ -19,77 +23,64 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
-    .systemLibrary(name: "CCap", pkgConfig: "libcap", providers: [.apt(["libcap-dev"])]),
+    // What Swift can't import of Linux, and libcap.
     .target(name: "CLinux"),
-    .target(name: "Model", swiftSettings: strict),
-    .target(
-      name: "Probes",
-      dependencies: [
-        "Model",
-        .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOPosix", package: "swift-nio"),
-        .product(name: "NIOHTTP1", package: "swift-nio"),
-        // Only the names of TLS events; no TLS.
-        .product(name: "NIOTLS", package: "swift-nio"),
-      ], swiftSettings: strict),
-    .target(
-      name: "TLS",
-      dependencies: [
-        "Model", "Probes",
-        .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOSSL", package: "swift-nio-ssl"),
-      ], swiftSettings: strict),
-    .testTarget(name: "ModelTests", dependencies: ["Model"], swiftSettings: strict),
+    .systemLibrary(name: "CCap", pkgConfig: "libcap", providers: [.apt(["libcap-dev"])]),
+
+    // The modules, from what everyone shares to what few need.
+    .target(name: "Model", dependencies: [], swiftSettings: strict),
     .target(name: "Verdict", dependencies: ["Model"], swiftSettings: strict),
-    .testTarget(
-      name: "VerdictTests", dependencies: ["Model", "Verdict"], swiftSettings: strict),
     .target(
       name: "ExperimentFile", dependencies: ["Model", .product(name: "Yams", package: "Yams")],
       swiftSettings: strict),
-    .testTarget(
-      name: "ExperimentFileTests", dependencies: ["ExperimentFile", "Model"],
+    .target(
+      name: "Probes",
+      dependencies: ["Model", nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix"), nio("NIOTLS")],
       swiftSettings: strict),
+    .target(
+      name: "TLS",
+      dependencies: [
+        "Model", "Probes", nio("NIOCore"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ], swiftSettings: strict),
+    .target(name: "Linux", dependencies: ["CCap", "CLinux", "Model"], swiftSettings: strict),
     .target(name: "Runner", dependencies: ["Model", "Verdict"], swiftSettings: strict),
+    .target(name: "Reports", dependencies: ["Model"], swiftSettings: strict),
+    .target(name: "ChildProcess", dependencies: [], swiftSettings: strict),
+
+    // The programs.
+    .executableTarget(
+      name: "sample-shop",
+      dependencies: [
+        "ChildProcess", "Model", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix"),
+      ], swiftSettings: strict),
+
+    // The tests: one folder for each module; HostTests runs the programs.
+    .testTarget(name: "ModelTests", dependencies: ["Model"], swiftSettings: strict),
+    .testTarget(name: "VerdictTests", dependencies: ["Model", "Verdict"], swiftSettings: strict),
+    .testTarget(
+      name: "ExperimentFileTests", dependencies: ["ExperimentFile", "Model"], swiftSettings: strict),
+    .testTarget(
+      name: "ProbesTests", dependencies: ["Model", "Probes", nio("NIOCore"), nio("NIOPosix")],
+      swiftSettings: strict),
+    .testTarget(
+      name: "TLSTests",
+      dependencies: [
+        "Model", "Probes", "TLS", nio("NIOCore"), nio("NIOPosix"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ], swiftSettings: strict),
+    .testTarget(
+      name: "LinuxTests", dependencies: ["CLinux", "Linux", "Model"], swiftSettings: strict),
     .testTarget(
       name: "RunnerTests", dependencies: ["ExperimentFile", "Model", "Runner", "Verdict"],
       swiftSettings: strict),
     .testTarget(
-      name: "ProbesTests",
-      dependencies: [
-        "Model", "Probes",
-        .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOPosix", package: "swift-nio"),
-      ], swiftSettings: strict),
-    .testTarget(
-      name: "TLSTests",
-      dependencies: [
-        "Model", "Probes", "TLS",
-        .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOPosix", package: "swift-nio"),
-        .product(name: "NIOSSL", package: "swift-nio-ssl"),
-      ], swiftSettings: strict),
-    .target(name: "ChildProcess", swiftSettings: strict),
-    .testTarget(
-      name: "ChildProcessTests", dependencies: ["ChildProcess"], swiftSettings: strict),
-    .executableTarget(
-      name: "sample-shop",
-      dependencies: [
-        "ChildProcess", "Model",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOHTTP1", package: "swift-nio"),
-        .product(name: "NIOPosix", package: "swift-nio"),
-      ], swiftSettings: strict),
-    .testTarget(
-      name: "sample-shopTests",
-      dependencies: ["sample-shop", .product(name: "NIOHTTP1", package: "swift-nio")],
-    .target(name: "Reports", dependencies: ["Model"], swiftSettings: strict),
-    .testTarget(
-      name: "ReportsTests", dependencies: ["Reports", "Model"], exclude: ["Golden"],
+      name: "ReportsTests", dependencies: ["Model", "Reports"], exclude: ["Golden"],
       swiftSettings: strict),
-    .target(name: "Linux", dependencies: ["Model", "CLinux", "CCap"], swiftSettings: strict),
-    .testTarget(name: "ModelTests", dependencies: ["Model"], swiftSettings: strict),
+    .testTarget(name: "ChildProcessTests", dependencies: ["ChildProcess"], swiftSettings: strict),
     .testTarget(
-      name: "LinuxTests", dependencies: ["Linux", "Model", "CLinux"], swiftSettings: strict),
+      name: "sample-shopTests", dependencies: ["sample-shop", nio("NIOHTTP1")],
+      swiftSettings: strict),
+    .testTarget(name: "HostTests", dependencies: ["ChildProcess", "Model"], swiftSettings: strict),
   ]
 )
