@@ -33,6 +33,7 @@ let package = Package(
     .target(
       name: "ExperimentFile", dependencies: ["Model", .product(name: "Yams", package: "Yams")],
       swiftSettings: strict),
+    .target(name: "Faults", dependencies: ["Model"], swiftSettings: strict),
     .target(
       name: "Probes",
       dependencies: ["Model", nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix"), nio("NIOTLS")],
@@ -48,6 +49,12 @@ let package = Package(
     .target(name: "ChildProcess", dependencies: [], swiftSettings: strict),
 
     // The programs.
+    .executableTarget(
+      name: "jenner",
+      dependencies: [
+        "ExperimentFile", "Faults", "Linux", "Model", "Probes", "Reports", "Runner", "TLS",
+        "Verdict", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: strict),
     .executableTarget(
       name: "sample-shop",
       dependencies: [

@@ -107,7 +107,7 @@ struct SimulatedWorld {
     let evidence = Evidence(requested: "1 process", achieved: "1 of 1", isInForce: true)
     switch request {
     case .begin: return .begun(notes: [])
-    case .arm: return .armed
+    case .allow, .arm: return .armed
     case .inject: return .injected(evidence: evidence)
     case .inspect: return .inspected(evidence: evidence)
     case .undo(let step):

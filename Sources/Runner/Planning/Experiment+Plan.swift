@@ -77,6 +77,17 @@ extension Timeline.Entry {
   var deadline: Duration { longest + Self.margin }
 }
 
+extension Plan {
+  /// The capabilities that the actions, undos and rollbacks of a host list.
+  func actionCapabilities(on host: String) -> [String] {
+    let own = steps.filter { $0.hosts.contains(host) }
+    let commands =
+      own.compactMap(\.command) + own.compactMap(\.undo)
+      + rollbacks.filter { $0.host == host }.map(\.command)
+    return Set(commands.flatMap(\.capabilities)).sorted()
+  }
+}
+
 extension ProbeDeclaration {
   func planned(in experiment: Experiment) -> PlannedProbe {
     PlannedProbe(

@@ -29,6 +29,7 @@ struct AgentLink: Sendable, Hashable {
 
 /// What a message to an agent asked for, so that its answer is understood.
 enum Question: Sendable, Hashable {
+  case allow
   case begin
   case watch
   case arm

@@ -25,7 +25,7 @@ extension RunMachine {
       let question = questions[host]?.removeValue(forKey: number)
     else { return }
     switch (question, message.reply) {
-    case (.heartbeat, _), (.watch, .watching), (.arm, .armed): break
+    case (.heartbeat, _), (.watch, .watching), (.arm, .armed), (.allow, .armed): break
     case (.begin, .begun(let notes)):
       for note in notes { tell("agent.note", note, host: host) }
     case (.inject(let step), .injected(let evidence)):
@@ -49,7 +49,7 @@ extension RunMachine {
   private mutating func takeRefusal(_ refusal: Refusal, of question: Question, host: String) {
     let text = refusal.message + (refusal.cure.map { "; \($0)" } ?? "")
     switch question {
-    case .begin, .watch, .arm:
+    case .allow, .begin, .watch, .arm:
       tell("agent.refused", text, host: host)
       refuse("\(host): \(text)")
     case .inject(let step):

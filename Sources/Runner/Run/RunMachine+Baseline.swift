@@ -4,7 +4,7 @@ import Verdict
 extension RunMachine {
   /// Once every agent has locked its targets, the baseline begins.
   mutating func finishPreparing() {
-    guard !awaits({ $0 == .begin || $0 == .watch }) else { return }
+    guard !awaits({ $0 == .allow || $0 == .begin || $0 == .watch }) else { return }
     closePhase("prepare")
     startSchedules()
     let length = specification.experiment.hypothesis.baseline

@@ -106,6 +106,8 @@ public struct RunMachine: Sendable {
       uniqueKeysWithValues: specification.plan.hosts.map { ($0.name, AgentLink(heard: now)) })
     tell("run.started", "run \(specification.runID) started")
     for host in specification.plan.hosts.map(\.name) {
+      let capabilities = specification.plan.actionCapabilities(on: host)
+      if !capabilities.isEmpty { ask(.allow(capabilities: capabilities), of: host, as: .allow) }
       ask(.begin(run: specification.runID, title: record.title), of: host, as: .begin)
     }
     for (index, probe) in specification.experiment.hypothesis.probes.enumerated() {

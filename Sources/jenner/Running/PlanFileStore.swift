@@ -1,0 +1,63 @@
+import FoundationEssentials
+import Model
+import Reports
+
+extension PlanFile {
+  /// The plan as text for a file or a program.
+  func text() throws(Failure) -> String {
+    do {
+      return try JSONReport.layOut(self) + "\n"
+    } catch {
+      throw .message("the plan can't be written as JSON: \(error)", .inconclusive)
+    }
+  }
+
+  /// Writes the plan to a file.
+  func write(to path: String) throws(Failure) {
+    let text = try text()
+    do {
+      try text.write(toFile: path, atomically: true, encoding: .utf8)
+    } catch {
+      throw .message("\(path) could not be written: \(error.localizedReason)", .usage)
+    }
+  }
+
+  /// Reads a plan that `plan --out` wrote, and checks that it has not been edited.
+  static func read(_ path: String) throws(Failure) -> PlanFile {
+    let data: Data
+    do {
+      data = try Data(contentsOf: URL(filePath: path))
+    } catch {
+      throw .message("\(path) could not be read: \(error.localizedReason)", .usage)
+    }
+    guard data.count <= 16 * Limits.fileSize,
+      let file = try? JSONDecoder().decode(PlanFile.self, from: data), file.version == 1
+    else {
+      throw .message(
+        "\(path) is no plan of this version; make one with 'jenner plan FILE --out \(path)'",
+        .usage)
+    }
+    guard try file.plan.knownDigest == file.digest else {
+      throw .message(
+        "\(path) has been changed since it was planned: its digest is another; plan again", .usage)
+    }
+    return file
+  }
+}
+
+extension Error {
+  /// The reason without the decoration that Foundation adds.
+  fileprivate var localizedReason: String {
+    (self as? CocoaError)?.underlyingReason ?? "\(self)"
+  }
+}
+
+extension CocoaError {
+  fileprivate var underlyingReason: String? {
+    switch code {
+    case .fileReadNoSuchFile, .fileNoSuchFile: "no such file or directory"
+    case .fileReadNoPermission, .fileWriteNoPermission: "permission denied"
+    default: nil
+    }
+  }
+}
