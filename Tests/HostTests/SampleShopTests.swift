@@ -61,6 +61,21 @@ extension RealHost {
       }
     }
 
+    @Test("that can't have its port says so, and leaves no replica behind")
+    func portTaken() async throws {
+      try await Rig.run { rig in
+        let first = try await SampleShop.open(in: rig)
+        var launch = Launch([try Product.shop.path(), "--port", "\(first.port)"])
+        launch.errors = .file(rig.scratch.file("second.err"))
+        // Its replicas inherit this mark, by which the rig would find them at the end.
+        launch.environment = ["HOME": rig.scratch.path]
+        let second = try rig.start(launch)
+        #expect(await second.end() == .exited(1))
+        #expect(rig.scratch.text(of: "second.err").contains("in use"))
+        #expect(try LoopbackSocket.get("/healthz", port: first.port).status == 200)
+      }
+    }
+
     @Test("leaves no replica behind when it is killed, not even a stopped one")
     func killed() async throws {
       try await Rig.run { rig in

@@ -19,8 +19,14 @@ struct ReplicaCommand: ParsableCommand {
 
   func run() throws {
     let replica = Replica(name: name)
-    let work = Task { try await replica.serve(on: port) }
+    Task.detached {
+      do {
+        try await replica.serve(on: port)
+      } catch {
+        Log.write("replica \(name) can't serve on port \(port): \(error)")
+        Self.exit(withError: ExitCode.failure)
+      }
+    }
     Lifeline.waitUntilCut()
-    work.cancel()
   }
 }

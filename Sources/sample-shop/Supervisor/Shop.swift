@@ -16,13 +16,13 @@ struct Shop: Sendable {
     let frontDoor = FrontDoor(
       replicas: supervisor.replicas,
       balancer: Balancer(replicaCount: replicaCount, hasFailover: hasFailover))
-    let server = try await HTTPServer.bind(port: port)
     try await withThrowingTaskGroup(of: Void.self) { group in
       // Whichever ends first, by an error or by being cancelled, ends the others.
       defer { group.cancelAll() }
       group.addTask { try await supervisor.run() }
       group.addTask {
         try await waitUntilAnswering(frontDoor)
+        let server = try await HTTPServer.bind(port: port)
         Log.announce("listening on http://127.0.0.1:\(server.port)")
         try await server.serve { await frontDoor.answer($0) }
       }
