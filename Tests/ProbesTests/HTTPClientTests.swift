@@ -259,6 +259,33 @@ import Testing
     #expect(connections == 2)
   }
 
+  /// Whoever would open one connection too many gets no data; a connection that is closed, or kept,
+  /// makes room again.
+  @Test func openConnectionsAreLimited() async throws {
+    try await ScriptedServer.run({ request in
+      request.text.hasPrefix("GET /slow") ? [.pause(milliseconds: 300), .answer()] : [.answer()]
+    }) { server in
+      func request(_ path: String) throws -> HTTPRequest {
+        let address = try WebAddress(text: "http://127.0.0.1:\(server.port)\(path)")
+        return HTTPRequest(method: .GET, address: address, headers: [:], keepAlive: true)
+      }
+      let client = HTTPClient(
+        for: HostPort(host: "127.0.0.1", port: server.port), within: ConnectionBudget(limit: 1))
+      let (slow, quick) = (try request("/slow"), try request("/"))
+      async let first = client.send(slow, timeout: .seconds(5), readsBody: false)
+      while server.requests.isEmpty { try await Task.sleep(for: .milliseconds(1)) }
+      let refused = await client.send(quick, timeout: .seconds(5), readsBody: false)
+      #expect(
+        throws: NoAnswer.noData(
+          "limit of 1 open connections reached: raise ulimit -n, or ask less often")
+      ) { try refused.result.get() }
+      #expect(try await first.result.get().status == 200)
+      let later = await client.send(quick, timeout: .seconds(5), readsBody: false)
+      #expect(try later.result.get().status == 200)
+      #expect(server.accepted == 1)
+    }
+  }
+
   @Test func manyAtOnce() async throws {
     try await ScriptedServer.run({ _ in [.pause(milliseconds: 10), .answer()] }) { server in
       let probe: HTTPProbe = try read(fields(server))

@@ -13,11 +13,12 @@ final class HTTPClient: Sendable {
 
   /// Makes a client, which opens no connection yet.
   init(
-    for place: HostPort, tls: PreparedTLS? = nil, on loop: any EventLoop = NetworkThread.loop
+    for place: HostPort, tls: PreparedTLS? = nil, on loop: any EventLoop = NetworkThread.loop,
+    within budget: ConnectionBudget = .shared
   ) {
     self.loop = loop
     self.tls = tls
-    connector = Connector(to: place, on: loop)
+    connector = Connector(to: place, on: loop, within: budget)
     idle = .makeBoxSendingValue(IdleConnections(), eventLoop: loop)
   }
 

@@ -6,11 +6,13 @@ struct Connector: Sendable {
   let place: HostPort
   let loop: any EventLoop
   private let isAddress: Bool
+  private let budget: ConnectionBudget
   private let lookup = NameLookup()
 
-  init(to place: HostPort, on loop: any EventLoop) {
+  init(to place: HostPort, on loop: any EventLoop, within budget: ConnectionBudget = .shared) {
     self.place = place
     self.loop = loop
+    self.budget = budget
     isAddress = place.isAddress
   }
 
@@ -23,9 +25,13 @@ struct Connector: Sendable {
     by deadline: NIODeadline,
     _ initialize: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
   ) -> EventLoopFuture<any Channel> {
+    if let refusal = budget.refusal { return loop.makeFailedFuture(refusal) }
     let rest = max(deadline - .now(), .zero) + .milliseconds(50)
     let bootstrap = ClientBootstrap(group: loop).connectTimeout(rest)
-      .channelInitializer(initialize)
+      .channelInitializer { [budget] channel in
+        budget.count(channel)
+        return initialize(channel)
+      }
     guard isAddress else {
       return bootstrap.resolver(NameLookupResolver(lookup, for: place, on: loop))
         .connect(host: place.host, port: place.port)
