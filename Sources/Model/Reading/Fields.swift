@@ -9,7 +9,7 @@ public struct Fields {
   private var openNames: Set<String> = []
   /// Names that stand for a pattern of names in suggestions.
   private var exampleNames: [String] = []
-  /// Fields that could not be read.
+  /// Fields that are missing or could not be read.
   private var faultyNames: Set<String> = []
   private var missing: [(name: String, summary: String)] = []
   /// The name of this section, where the file leaves it out.
@@ -56,6 +56,7 @@ public struct Fields {
     guard let section else { return type.placeholder }
     guard let node = section[name], !node.isNull else {
       missing.append((name, summary))
+      faultyNames.insert(name)
       return type.placeholder
     }
     return readField(name, node, as: type) ?? type.placeholder
@@ -89,7 +90,7 @@ public struct Fields {
 
   /// Notes a problem at a field, for rules that span several of them.
   ///
-  /// A field that could not be read has its problem already, and a placeholder for a value.
+  /// A field that is missing or could not be read has its problem already, and a placeholder for a value.
   public mutating func note(_ message: String, at name: String, cure: String? = nil) {
     guard !faultyNames.contains(name) else { return }
     note(message, at: mark(of: name), cure: cure)
