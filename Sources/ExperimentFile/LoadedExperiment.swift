@@ -11,8 +11,10 @@ public struct LoadedExperiment: Sendable {
   public var configuration: [String: String]
   /// The values of the secrets, for whoever reveals them at the last moment; never to be shown.
   public var secrets: [String: String]
-  /// Names that nothing sets. Only a validation returns any, and placeholders stand in their place,
-  /// so that such an experiment can't be planned.
+  /// Names that nothing sets.
+  ///
+  /// Only a validation returns any, and placeholders stand in their place, so that such an experiment
+  /// can't be planned.
   public var missing: [String]
 
   /// The names of the secrets, which may be shown.

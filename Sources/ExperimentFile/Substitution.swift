@@ -19,27 +19,25 @@ struct Substitution {
     guard case .map(let pairs) = root.content else { return fill(root) }
     var root = root
     root.content = .map(
-      pairs.map { pair in
+      pairs.compactMap { pair in
         ["configuration", "secrets"].contains(pair.key) ? pair : fill(pair)
       })
     return root
   }
 
-  private mutating func fill(_ pair: Node.Pair) -> Node.Pair {
-    var pair = pair
-    if case .name? = Template(pair.key).parts.first(where: { $0 != .text(pair.key) }) {
-      reading.note(
-        "a key can't be filled in", at: pair.keyMark, cure: "write the key out")
+  private mutating func fill(_ pair: Node.Pair) -> Node.Pair? {
+    guard !pair.key.contains("${") else {
+      reading.note("a key can't be filled in", at: pair.keyMark, cure: "write the key out")
+      return nil
     }
-    pair.value = fill(pair.value)
-    return pair
+    return Node.Pair(key: pair.key, keyMark: pair.keyMark, value: fill(pair.value))
   }
 
   private mutating func fill(_ node: Node) -> Node {
     var node = node
     switch node.content {
     case .list(let elements): node.content = .list(elements.map { fill($0) })
-    case .map(let pairs): node.content = .map(pairs.map { fill($0) })
+    case .map(let pairs): node.content = .map(pairs.compactMap { fill($0) })
     case .scalar(let scalar):
       guard let text = scalar.text, text.utf8.contains(UInt8(ascii: "$")) else { break }
       node.content = .scalar(fill(scalar, Template(text), at: node.mark))
@@ -83,17 +81,26 @@ struct Substitution {
     case .unknown:
       if let mark { reading.unknownPlaces.insert(mark) }
       return nil
-    case nil where reading.isFull: return nil
     case nil:
-      let known = values.all.keys.sorted()
-      let cure =
-        Suggestion.nearest(to: name, among: known).map { "did you mean '${\($0)}'?" }
-        ?? "declare '\(name.limited)' under 'configuration:' or 'secrets:', or write "
-        + "'$${\(name.limited)}' for the text itself"
-      noteAndForget(
-        "nothing is declared that '${\(name.limited)}' could stand for", at: mark, cure: cure)
+      noteUndeclared(name, at: mark)
       return nil
     }
+  }
+
+  private mutating func noteUndeclared(_ name: String, at mark: Mark?) {
+    guard !reading.isFull else { return }
+    let nearest = Suggestion.nearest(to: name, among: values.all.keys.sorted())
+    let shown = name.limited
+    let cure =
+      if let nearest {
+        "did you mean '${\(nearest)}'?"
+      } else if name.isEmpty {
+        "write ${name}, or '$${' for the text '${'"
+      } else {
+        "declare '\(shown)' under 'configuration:' or 'secrets:', or write '$${\(shown)}' for the "
+          + "text itself"
+      }
+    noteAndForget("nothing is declared that '${\(shown)}' could stand for", at: mark, cure: cure)
   }
 
   /// Notes a problem at a scalar of which nothing more can be said.

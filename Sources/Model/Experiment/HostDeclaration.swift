@@ -42,7 +42,9 @@ public struct HostDeclaration: FieldSection, Hashable {
       fields.note("'exec' and 'ssh' exclude each other", at: "ssh", cure: "keep one of them")
       transport = .exec([])
     case (nil, nil):
-      fields.note("a host needs 'ssh' or 'exec' to be reached", cure: "add one of them")
+      if fields.node("exec") == nil, fields.node("ssh") == nil, !fields.hasUnknownKeys {
+        fields.note("a host needs 'ssh' or 'exec' to be reached", cure: "add one of them")
+      }
       transport = .exec([])
     }
   }

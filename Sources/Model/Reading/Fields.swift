@@ -9,6 +9,8 @@ public struct Fields {
   private var openNames: Set<String> = []
   /// Names that stand for a pattern of names in suggestions.
   private var exampleNames: [String] = []
+  /// Fields that are missing or could not be read.
+  private var faultyNames: Set<String> = []
   private var missing: [(name: String, summary: String)] = []
   /// The name of this section, where the file leaves it out.
   private let absentSection: String?
@@ -54,9 +56,10 @@ public struct Fields {
     guard let section else { return type.placeholder }
     guard let node = section[name], !node.isNull else {
       missing.append((name, summary))
+      faultyNames.insert(name)
       return type.placeholder
     }
-    return type.read(node, in: &reading) ?? type.placeholder
+    return readField(name, node, as: type) ?? type.placeholder
   }
 
   /// A field that may be left out.
@@ -69,7 +72,7 @@ public struct Fields {
       reading.note("'\(name)' is empty", at: node.mark, cure: "give it a value or leave it out")
       return nil
     }
-    return type.read(node, in: &reading)
+    return readField(name, node, as: type)
   }
 
   /// A field with a default, which the schema and the reference show as `shown`.
@@ -82,11 +85,14 @@ public struct Fields {
       reading.note("'\(name)' is empty", at: node.mark, cure: "give it a value or leave it out")
       return fallback
     }
-    return Value.read(node, in: &reading) ?? fallback
+    return readField(name, node, as: Value.self) ?? fallback
   }
 
   /// Notes a problem at a field, for rules that span several of them.
+  ///
+  /// A field that is missing or could not be read has its problem already, and a placeholder for a value.
   public mutating func note(_ message: String, at name: String, cure: String? = nil) {
+    guard !faultyNames.contains(name) else { return }
     note(message, at: mark(of: name), cure: cure)
   }
 
@@ -191,6 +197,15 @@ public struct Fields {
     var fields = Fields(declaringWith: catalog)
     _ = type.init(&fields)
     return .object(fields.declared)
+  }
+
+  private mutating func readField<Value: FieldValue>(
+    _ name: String, _ node: Node, as type: Value.Type
+  ) -> Value? {
+    let before = reading.problems.count
+    let value = type.read(node, in: &reading)
+    if reading.problems.count > before { faultyNames.insert(name) }
+    return value
   }
 
   private mutating func declare(
