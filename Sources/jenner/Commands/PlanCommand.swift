@@ -34,7 +34,8 @@ struct PlanCommand: ParsableCommand {
       if let out { try planFile.write(to: out) }
       Console.output(
         output.isJSON
-          ? try planFile.text() : PlanText.render(
+          ? try planFile.text()
+          : PlanText.render(
             planned.plan, digest: planned.digest, style: Console.usesColor ? .colour : .plain))
     } catch {
       error.report(asJSON: output.isJSON)
