@@ -68,7 +68,8 @@ let package = Package(
     .testTarget(
       name: "ExperimentFileTests", dependencies: ["ExperimentFile", "Model"], swiftSettings: strict),
     .testTarget(
-      name: "ProbesTests", dependencies: ["Model", "Probes", nio("NIOCore"), nio("NIOPosix")],
+      name: "ProbesTests",
+      dependencies: ["Model", "Probes", nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix")],
       swiftSettings: strict),
     .testTarget(
       name: "TLSTests",
