@@ -71,12 +71,6 @@ let package = Package(
       name: "ProbesTests",
       dependencies: ["Model", "Probes", nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix")],
       swiftSettings: strict),
-      dependencies: [
-        "Model", "Probes",
-        .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOPosix", package: "swift-nio"),
-        .product(name: "NIOHTTP1", package: "swift-nio"),
-      ], swiftSettings: strict),
     .testTarget(
       name: "TLSTests",
       dependencies: [

@@ -13,7 +13,7 @@ public struct CommandProbe: Probe {
       """
       - name: configuration
         command: {run: [nginx, -t], timeout: 5s}
-        every: 10s
+        every: 5s
         tolerance: {success: {min: 100%}}
       """),
     Example(
