@@ -23,8 +23,17 @@ let package = Package(
     .target(name: "CLinux"),
     .target(name: "Model", swiftSettings: strict),
     .target(name: "Linux", dependencies: ["Model", "CLinux", "CCap"], swiftSettings: strict),
+    .target(name: "Faults", dependencies: ["Model"], swiftSettings: strict),
+    .target(name: "Agent", dependencies: ["Model"], swiftSettings: strict),
+    .executableTarget(
+      name: "jenner-agent", dependencies: ["Model", "Linux", "Faults", "Agent"],
+      swiftSettings: strict),
     .testTarget(name: "ModelTests", dependencies: ["Model"], swiftSettings: strict),
     .testTarget(
       name: "LinuxTests", dependencies: ["Linux", "Model", "CLinux"], swiftSettings: strict),
+    .testTarget(name: "FaultsTests", dependencies: ["Faults", "Model"], swiftSettings: strict),
+    .testTarget(
+      name: "AgentTests", dependencies: ["Agent", "Faults", "Linux", "Model", "jenner-agent"],
+      swiftSettings: strict),
   ]
 )

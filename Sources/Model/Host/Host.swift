@@ -9,11 +9,21 @@ public protocol Host: Sendable {
   /// One process, or nil if there is none of that id now.
   func process(_ pid: Int32) -> ProcessFacts?
 
+  /// The state letters of a process's threads, as in `ProcessFacts.state`; empty if it is gone.
+  func threadStates(of pid: Int32) -> [String]
+
   /// The ids of the processes that listen on a TCP or UDP port.
   func listeners(on port: Int) throws(HostError) -> [Int32]
 
   /// The text of a small file.
   func contents(of path: String) throws(HostError) -> String
+}
+
+extension Host {
+  /// The state of the process stands for its threads where a host does not tell them apart.
+  public func threadStates(of pid: Int32) -> [String] {
+    process(pid).map { [$0.state] } ?? []
+  }
 }
 
 /// Why the machine could not be read.

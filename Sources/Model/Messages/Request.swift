@@ -18,6 +18,9 @@ public enum Request: Sendable, Hashable, Codable {
   case resolve(selector: ProcessSelector, allowProtected: [String])
   /// Reads: what a fault would do to these processes. The agent keeps the answer for `inject`.
   case prepare(step: Int, fault: String, parameters: JSON, targets: [ProcessIdentity])
+  /// The capabilities that the plan's actions list: those that the agent keeps at `begin` besides
+  /// those of the plan's faults, to hand them on. Comes before `begin`; answered by `armed`.
+  case allow(capabilities: [String])
   /// Locks the targets, opens the ledger, starts the guardian; from here silence means undo.
   case begin(run: String, title: String)
   /// Puts rollbacks into the ledger, before the first effect.
