@@ -63,6 +63,13 @@ let package = Package(
       ], swiftSettings: strict),
 
     // The tests: one folder for each module; HostTests runs the programs.
+    .target(name: "Model", swiftSettings: strict),
+    .target(name: "Linux", dependencies: ["Model", "CLinux", "CCap"], swiftSettings: strict),
+    .target(name: "Faults", dependencies: ["Model"], swiftSettings: strict),
+    .target(name: "Agent", dependencies: ["Model"], swiftSettings: strict),
+    .executableTarget(
+      name: "jenner-agent", dependencies: ["Model", "Linux", "Faults", "Agent"],
+      swiftSettings: strict),
     .testTarget(name: "ModelTests", dependencies: ["Model"], swiftSettings: strict),
     .testTarget(name: "VerdictTests", dependencies: ["Model", "Verdict"], swiftSettings: strict),
     .testTarget(
@@ -90,5 +97,10 @@ let package = Package(
       name: "sample-shopTests", dependencies: ["sample-shop", nio("NIOHTTP1")],
       swiftSettings: strict),
     .testTarget(name: "HostTests", dependencies: ["ChildProcess", "Model"], swiftSettings: strict),
+      name: "LinuxTests", dependencies: ["Linux", "Model", "CLinux"], swiftSettings: strict),
+    .testTarget(name: "FaultsTests", dependencies: ["Faults", "Model"], swiftSettings: strict),
+    .testTarget(
+      name: "AgentTests", dependencies: ["Agent", "Faults", "Linux", "Model", "jenner-agent"],
+      swiftSettings: strict),
   ]
 )
