@@ -44,6 +44,7 @@ let package = Package(
         "Model", "Probes", nio("NIOCore"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ], swiftSettings: strict),
     .target(name: "Linux", dependencies: ["CCap", "CLinux", "Model"], swiftSettings: strict),
+    .target(name: "Agent", dependencies: ["Model"], swiftSettings: strict),
     .target(name: "Runner", dependencies: ["Model", "Verdict"], swiftSettings: strict),
     .target(name: "Reports", dependencies: ["Model"], swiftSettings: strict),
     .target(name: "ChildProcess", dependencies: [], swiftSettings: strict),
@@ -56,6 +57,9 @@ let package = Package(
         "Verdict", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
     .executableTarget(
+      name: "jenner-agent", dependencies: ["Agent", "Faults", "Linux", "Model", "Probes"],
+      swiftSettings: strict),
+    .executableTarget(
       name: "sample-shop",
       dependencies: [
         "ChildProcess", "Model", .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -63,17 +67,11 @@ let package = Package(
       ], swiftSettings: strict),
 
     // The tests: one folder for each module; HostTests runs the programs.
-    .target(name: "Model", swiftSettings: strict),
-    .target(name: "Linux", dependencies: ["Model", "CLinux", "CCap"], swiftSettings: strict),
-    .target(name: "Faults", dependencies: ["Model"], swiftSettings: strict),
-    .target(name: "Agent", dependencies: ["Model"], swiftSettings: strict),
-    .executableTarget(
-      name: "jenner-agent", dependencies: ["Model", "Linux", "Faults", "Agent"],
-      swiftSettings: strict),
     .testTarget(name: "ModelTests", dependencies: ["Model"], swiftSettings: strict),
     .testTarget(name: "VerdictTests", dependencies: ["Model", "Verdict"], swiftSettings: strict),
     .testTarget(
       name: "ExperimentFileTests", dependencies: ["ExperimentFile", "Model"], swiftSettings: strict),
+    .testTarget(name: "FaultsTests", dependencies: ["Faults", "Model"], swiftSettings: strict),
     .testTarget(
       name: "ProbesTests",
       dependencies: ["Model", "Probes", nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix")],
@@ -87,6 +85,9 @@ let package = Package(
     .testTarget(
       name: "LinuxTests", dependencies: ["CLinux", "Linux", "Model"], swiftSettings: strict),
     .testTarget(
+      name: "AgentTests", dependencies: ["Agent", "Faults", "Linux", "Model", "jenner-agent"],
+      swiftSettings: strict),
+    .testTarget(
       name: "RunnerTests", dependencies: ["ExperimentFile", "Model", "Runner", "Verdict"],
       swiftSettings: strict),
     .testTarget(
@@ -97,10 +98,5 @@ let package = Package(
       name: "sample-shopTests", dependencies: ["sample-shop", nio("NIOHTTP1")],
       swiftSettings: strict),
     .testTarget(name: "HostTests", dependencies: ["ChildProcess", "Model"], swiftSettings: strict),
-      name: "LinuxTests", dependencies: ["Linux", "Model", "CLinux"], swiftSettings: strict),
-    .testTarget(name: "FaultsTests", dependencies: ["Faults", "Model"], swiftSettings: strict),
-    .testTarget(
-      name: "AgentTests", dependencies: ["Agent", "Faults", "Linux", "Model", "jenner-agent"],
-      swiftSettings: strict),
   ]
 )
