@@ -71,7 +71,7 @@ extension RealHost {
         let outcome = try await Jenner.runExperiment(
           ExperimentText(
             baseline: "1s", probes: [ExperimentText.truth],
-            method: ["{fault: process.kill, targets: {cmdline: 'no-such-program-[0-9]'}, for: 1s}"]
+            method: ["{fault: process.kill, targets: {cmdline: 'no-such-program-[0-9]'}, for: 4s}"]
           ).text, in: rig)
         #expect(outcome.ended(.refused), "\(outcome.errors)")
         #expect(outcome.errors.contains("no-such-program"), "\(outcome.errors)")

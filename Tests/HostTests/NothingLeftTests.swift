@@ -72,7 +72,7 @@ extension RealHost {
     @Test("when the agent is stopped past a deadline and continued: undone once, not done again")
     func agentStopped() async throws {
       try await Rig.run { rig in
-        let pause = try await Pause.inForce(in: rig, lasting: "3s")
+        let pause = try await Pause.inForce(in: rig, lasting: "4s")
         let agent = pause.processes.agent
         kill(agent.pid, SIGSTOP)
         // The guardian acts after the deadline, whatever the runner may have noticed before.

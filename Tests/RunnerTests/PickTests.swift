@@ -7,8 +7,8 @@ import Testing
   private let candidates = (1...10).compactMap { Candidate(host: "a", processes: [.of($0)]) }
 
   @Test(arguments: [
-    (ProcessSelector.Pick.all, 10, 10), (.all, 0, nil), (.count(1), 10, 1), (.count(10), 10, 10),
-    (.count(11), 10, nil), (.share(Percentage(fraction: 0.5)), 10, 5),
+    (ProcessSelector.Pick.all, 10, 10 as Int?), (.all, 0, nil), (.count(1), 10, 1),
+    (.count(10), 10, 10), (.count(11), 10, nil), (.share(Percentage(fraction: 0.5)), 10, 5),
     (.share(Percentage(fraction: 0.29)), 10, 2), (.share(Percentage(fraction: 0.3)), 10, 3),
     (.share(Percentage(fraction: 0.09)), 10, nil), (.share(Percentage(fraction: 1)), 3, 3),
     (.share(Percentage(fraction: 0.2)), 2, nil),

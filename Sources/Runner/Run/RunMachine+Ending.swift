@@ -75,9 +75,11 @@ extension RunMachine {
     guard phase == .recovery, let outcome = recovery?.advance(to: time) else { return }
     switch outcome {
     case .recovered(let time, let window):
-      record.recoverySeconds = time
+      record.recoverySeconds = (time * 1e6).rounded() / 1e6
       judgeRecovery(in: window)
-      tell("recovery.held", "the steady state is back after \(Duration.seconds(time).brief)")
+      tell(
+        "recovery.held",
+        "the steady state is back after \(Duration.seconds(record.recoverySeconds ?? 0).brief)")
     case .tooLate(let window):
       judgeRecovery(in: window)
       let within = specification.experiment.hypothesis.recovery.within.text

@@ -17,6 +17,6 @@ struct Bystander: Sendable {
   /// The step that would kill it.
   var kill: String {
     "{name: kill, fault: process.kill, targets: {cmdline: '^sleep \(seconds)$'}, "
-      + "with: {signal: KILL}, for: 1s}"
+      + "with: {signal: KILL}, for: 4s}"
   }
 }
