@@ -16,8 +16,9 @@ public struct Selection {
     ancestors = Self.lineage(of: own, on: host)
   }
 
-  /// The processes that match, in the order of their ids, each first in a list of its own; with
-  /// `tree` its descendants follow. `pick` is the runner's, over all hosts.
+  /// The processes that match, in the order of their ids, each first in a list of its own.
+  ///
+  /// With `tree` its descendants follow it there. `pick` is the runner's, over all hosts.
   ///
   /// What is protected is left out. If nothing else matches, that is said rather than nothing found.
   public func candidates(for selector: ProcessSelector) throws(Refusal) -> [[ProcessFacts]] {

@@ -6,12 +6,12 @@ import Testing
   @Test func ticksStandFast() {
     var schedule = ProbeSchedule(
       every: .milliseconds(100), timeout: .seconds(1), origin: .seconds(5))
-    #expect(schedule.take(at: .seconds(4.9)) == nil)
+    #expect(schedule.take(at: .milliseconds(4_900)) == nil)
     #expect(schedule.take(at: .seconds(5)) == .start(due: .seconds(5)))
     #expect(schedule.take(at: .seconds(5)) == nil)
     // A tick that starts a little late does not move those that follow.
-    #expect(schedule.take(at: .seconds(5.13)) == .start(due: .seconds(5.1)))
-    #expect(schedule.due == .seconds(5.2))
+    #expect(schedule.take(at: .milliseconds(5_130)) == .start(due: .milliseconds(5_100)))
+    #expect(schedule.due == .milliseconds(5_200))
   }
 
   @Test func aTickThatComesTooLateIsMissed() {

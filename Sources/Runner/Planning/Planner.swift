@@ -1,7 +1,7 @@
 public import Model
 import Verdict
 
-/// Resolves an experiment against real hosts. It only reads.
+/// Resolves an experiment against real hosts, by reading alone.
 public struct Planner<Dialogue: AgentDialogue> {
   private let experiment: Experiment
   private let catalog: Catalog

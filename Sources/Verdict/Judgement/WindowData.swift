@@ -8,7 +8,7 @@ struct WindowData {
   let failures: Int
   /// Latencies of successful samples, ascending.
   let latencies: [Double]
-  /// The values in the order of their schedule. What is not finite is no value.
+  /// The finite values in the order of their schedule; what is not finite is no value.
   let values: [Double]
 
   /// Sorts out the samples that were scheduled in a window.
