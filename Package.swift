@@ -44,6 +44,7 @@ let package = Package(
         "Model", "Probes", nio("NIOCore"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ], swiftSettings: strict),
     .target(name: "Linux", dependencies: ["CCap", "CLinux", "Model"], swiftSettings: strict),
+    .target(name: "Agent", dependencies: ["Model"], swiftSettings: strict),
     .target(name: "Runner", dependencies: ["Model", "Verdict"], swiftSettings: strict),
     .target(name: "Reports", dependencies: ["Model"], swiftSettings: strict),
     .target(name: "ChildProcess", dependencies: [], swiftSettings: strict),
@@ -56,6 +57,9 @@ let package = Package(
         "Verdict", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
     .executableTarget(
+      name: "jenner-agent", dependencies: ["Agent", "Faults", "Linux", "Model", "Probes"],
+      swiftSettings: strict),
+    .executableTarget(
       name: "sample-shop",
       dependencies: [
         "ChildProcess", "Model", .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -67,8 +71,10 @@ let package = Package(
     .testTarget(name: "VerdictTests", dependencies: ["Model", "Verdict"], swiftSettings: strict),
     .testTarget(
       name: "ExperimentFileTests", dependencies: ["ExperimentFile", "Model"], swiftSettings: strict),
+    .testTarget(name: "FaultsTests", dependencies: ["Faults", "Model"], swiftSettings: strict),
     .testTarget(
-      name: "ProbesTests", dependencies: ["Model", "Probes", nio("NIOCore"), nio("NIOPosix")],
+      name: "ProbesTests",
+      dependencies: ["Model", "Probes", nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix")],
       swiftSettings: strict),
     .testTarget(
       name: "TLSTests",
@@ -78,6 +84,9 @@ let package = Package(
       ], swiftSettings: strict),
     .testTarget(
       name: "LinuxTests", dependencies: ["CLinux", "Linux", "Model"], swiftSettings: strict),
+    .testTarget(
+      name: "AgentTests", dependencies: ["Agent", "Faults", "Linux", "Model", "jenner-agent"],
+      swiftSettings: strict),
     .testTarget(
       name: "RunnerTests", dependencies: ["ExperimentFile", "Model", "Runner", "Verdict"],
       swiftSettings: strict),

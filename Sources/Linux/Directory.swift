@@ -1,9 +1,9 @@
 internal import Glibc
 
-/// Reading the names in a directory.
-enum Directory {
+/// Directories: the names in them, and making them.
+public enum Directory {
   /// The names in a directory, without `.` and `..`, in no particular order.
-  static func entries(of path: String) throws(SystemError) -> [String] {
+  public static func entries(of path: String) throws(SystemError) -> [String] {
     guard let directory = opendir(path) else { throw SystemError("read directory \(path)") }
     defer { closedir(directory) }
     var names: [String] = []
@@ -14,5 +14,21 @@ enum Directory {
       if name != ".", name != ".." { names.append(name) }
     }
     return names
+  }
+
+  /// Makes a directory, and those above it, unless it is there; `mode` is for what is made.
+  ///
+  /// A mode beyond the umask, such as 1777, is set explicitly.
+  public static func make(_ path: String, mode: UInt32) throws(SystemError) {
+    if mkdir(path, mode) == 0 {
+      guard chmod(path, mode) == 0 else { throw SystemError("set the mode of \(path)") }
+      return
+    }
+    if errno == EEXIST { return }
+    guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex else {
+      throw SystemError("make directory \(path)")
+    }
+    try make(String(path[..<slash]), mode: mode & 0o1000 != 0 ? 0o755 : mode)
+    try make(path, mode: mode)
   }
 }

@@ -12,10 +12,9 @@ public final class FileLock {
   ///
   /// The file is made if it is not there. If it was replaced meanwhile the lock would be on a file
   /// that nobody else sees, so it is checked and tried again.
-  public init?(path: String, mode: UInt32 = 0o600) throws(SystemError) {
+  public init?(path: String, mode: UInt32) throws(SystemError) {
     for _ in 0..<100 {
-      let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, mode)
-      guard descriptor >= 0 else { throw SystemError("open lock \(path)") }
+      guard let descriptor = try Self.open(path, mode) else { continue }
       guard jenner_lock(descriptor, false) == 0 else {
         let error = SystemError("lock \(path)")
         close(descriptor)
@@ -48,6 +47,25 @@ public final class FileLock {
   /// Removes the file while the lock is held; the lock itself ends with this object.
   public func removeFile() {
     unlink(path)
+  }
+
+  /// Opens the file or makes it; nil if it went or came in between.
+  ///
+  /// In two steps, because in a sticky directory the kernel refuses O_CREAT on another user's file
+  /// (protected_regular of proc_sys_fs(5)).
+  private static func open(_ path: String, _ mode: UInt32) throws(SystemError) -> Int32? {
+    let flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
+    let existing = Glibc.open(path, flags)
+    if existing >= 0 { return existing }
+    guard errno == ENOENT else { throw SystemError("open lock \(path)") }
+    let made = Glibc.open(path, flags | O_CREAT | O_EXCL, mode)
+    if made >= 0 {
+      // The umask must not keep other users from locking the same target.
+      _ = fchmod(made, mode)
+      return made
+    }
+    if errno == EEXIST { return nil }
+    throw SystemError("make lock \(path)")
   }
 
   private static func isSameFile(_ descriptor: Int32, _ path: String) -> Bool {

@@ -22,7 +22,7 @@ extension HostFacts {
 public enum HostIdentity {
   /// The id of this boot; identities of processes mean nothing in another.
   public static var bootID: String {
-    let bytes = (try? SmallFile.bytes(of: "/proc/sys/kernel/random/boot_id", limit: 100)) ?? []
+    let bytes = (try? FileContents.bytes(of: "/proc/sys/kernel/random/boot_id", limit: 100)) ?? []
     return String(decoding: bytes.filter { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
   }
 

@@ -35,6 +35,8 @@ public struct Launch: Sendable {
   }
 
   public var argv: [String]
+  /// The path of the program, if it is another than `argv[0]` names.
+  public var program: String?
   public var environment: [String: String]
   public var directory: String?
   public var group: Group = .own
@@ -120,6 +122,7 @@ public struct Launch: Sendable {
 
   /// Finds the program as execvp(3) would, but never hands a file without `#!` to a shell.
   private func executablePath() throws(SystemError) -> String {
+    if let program { return program }
     guard let program = argv.first, !program.isEmpty else {
       throw SystemError("run an empty command", code: EINVAL)
     }
@@ -186,4 +189,19 @@ private func withOptionalCString<Result>(
 ) -> Result {
   guard let string else { return body(nil) }
   return string.withCString { body($0) }
+}
+
+/// Children that were launched.
+public enum ChildProcess {
+  /// How a child ended, once it is reaped; nil if it has not ended.
+  public static func reap(_ child: Launch.Launched) -> CommandResult.Ending? {
+    var status: Int32 = 0
+    var isSignalled = false
+    switch jenner_reap(child.pidfd, &status, &isSignalled) {
+    case 0: return nil
+    case 1: return isSignalled ? .signalled(status) : .exited(status)
+    // Someone else has reaped it; all that is known is that it has ended.
+    default: return .exited(-1)
+    }
+  }
 }

@@ -89,7 +89,7 @@ public final class LineChannel {
   private func read() -> Bool {
     guard !isOver else { return false }
     var bytes: [UInt8] = []
-    guard let count = SmallFile.append(from: reader, to: &bytes) else {
+    guard let count = FileContents.append(from: reader, to: &bytes) else {
       if errno != EAGAIN { end(.failed(SystemError("read from the peer").description)) }
       return false
     }

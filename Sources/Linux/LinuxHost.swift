@@ -23,7 +23,7 @@ public final class LinuxHost: Host {
   public func process(_ pid: Int32) -> ProcessFacts? {
     guard pid > 0, let status = status(pid), !status.isKernelThread else { return nil }
     let folder = "\(proc)/\(pid)"
-    let arguments = (try? SmallFile.bytes(of: "\(folder)/cmdline", limit: Self.limit)) ?? []
+    let arguments = (try? FileContents.bytes(of: "\(folder)/cmdline", limit: Self.limit)) ?? []
     let user = userID(pid)
     let cgroups = (try? text("\(folder)/cgroup")) ?? ""
     let facts = ProcessFacts(
@@ -63,16 +63,24 @@ public final class LinuxHost: Host {
     return status.state
   }
 
-  /// The processes that have `name=value` in their environment, as far as it may be read.
-  public func processes(marked name: String, _ value: String) -> [ProcessIdentity] {
-    let wanted = Array("\(name)=\(value)".utf8)
+  /// The processes that have a variable in their environment, with its value, as far as their
+  /// environments may be read.
+  public func environments(
+    of name: String
+  ) -> [(process: ProcessIdentity, value: String)] {
+    let start = Array("\(name)=".utf8)
     return processIDs((try? entries(of: proc)) ?? []).compactMap { pid in
       guard let identity = identity(of: pid),
-        let bytes = try? SmallFile.bytes(of: "\(proc)/\(pid)/environ", limit: Self.limit),
-        bytes.split(separator: 0).contains(where: { $0.elementsEqual(wanted) })
+        let bytes = try? FileContents.bytes(of: "\(proc)/\(pid)/environ", limit: Self.limit),
+        let entry = bytes.split(separator: 0).first(where: { $0.starts(with: start) })
       else { return nil }
-      return identity
+      return (identity, String(decoding: entry.dropFirst(start.count), as: UTF8.self))
     }
+  }
+
+  /// The processes in whose environment a variable has a value.
+  public func processes(marked name: String, _ value: String) -> [ProcessIdentity] {
+    environments(of: name).filter { $0.value == value }.map(\.process)
   }
 
   // MARK: Reading
@@ -93,11 +101,11 @@ public final class LinuxHost: Host {
 
   private func status(_ pid: Int32, under folder: String? = nil) -> ProcessStatus? {
     let path = "\(folder ?? proc)/\(pid)/stat"
-    return (try? SmallFile.bytes(of: path, limit: 8192)).flatMap { ProcessStatus(line: $0) }
+    return (try? FileContents.bytes(of: path, limit: 8192)).flatMap { ProcessStatus(line: $0) }
   }
 
   private func text(_ path: String) throws(SystemError) -> String {
-    String(decoding: try SmallFile.bytes(of: path, limit: Self.limit), as: UTF8.self)
+    String(decoding: try FileContents.bytes(of: path, limit: Self.limit), as: UTF8.self)
   }
 
   static func link(_ path: String) -> String? {

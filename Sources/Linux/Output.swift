@@ -16,7 +16,7 @@ struct Output {
   /// What is above the limit is read and thrown away, so that the writer is not held up.
   mutating func drain(_ descriptor: Int32) -> Bool {
     while true {
-      guard let count = SmallFile.append(from: descriptor, to: &bytes) else {
+      guard let count = FileContents.append(from: descriptor, to: &bytes) else {
         return errno == EAGAIN
       }
       if bytes.count > limit { bytes.removeSubrange(limit...) }

@@ -13,8 +13,8 @@ public struct CommandProbe: Probe {
       """
       - name: configuration
         command: {run: [nginx, -t], timeout: 5s}
-        every: 10s
-        tolerance: {success: {min: 95%}}
+        every: 5s
+        tolerance: {success: {min: 100%}}
       """),
     Example(
       "The replica keeps up; its lag is the command's output",

@@ -1,5 +1,6 @@
 import Model
 import NIOCore
+import NIOHTTP1
 import Testing
 
 @testable import Probes

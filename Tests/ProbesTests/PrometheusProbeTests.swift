@@ -86,7 +86,6 @@ import Testing
       problems(
         of: PrometheusProbe.self,
         ["url": .quoted("http://p:9090/api/v1/query"), "stale": "0s", "querry": "up"]) == [
-          "1:10: error: missing 'query': PromQL expression with exactly one series or a scalar; add 'query:'",
           "1:10: error: the probe adds /api/v1/query itself; leave it out",
           "2:10: error: a duration of zero; write one above zero, such as 1s",
           "3:1: error: unknown field 'querry'; did you mean 'query'?",

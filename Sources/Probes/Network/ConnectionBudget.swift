@@ -27,8 +27,13 @@ final class ConnectionBudget: Sendable {
 
   /// Counts a channel until it is closed.
   func count(_ channel: any Channel) {
+    count(until: channel.closeFuture)
+  }
+
+  /// Counts one more connection until something has happened.
+  func count(until end: EventLoopFuture<some Any>) {
     open.add(1, ordering: .relaxed)
-    channel.closeFuture.whenComplete { _ in self.open.subtract(1, ordering: .relaxed) }
+    end.whenComplete { _ in self.open.subtract(1, ordering: .relaxed) }
   }
 
   /// The soft limit of getrlimit(2); a usual one where it can't be read.

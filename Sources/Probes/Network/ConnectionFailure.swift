@@ -52,7 +52,9 @@ enum ConnectionFailure {
   ///
   /// EPERM and EACCES are not among them: packet filters and routes answer with them, and those may
   /// be the fault.
-  private static let ownErrors: Set<Int32> = [EMFILE, ENFILE, ENOBUFS, ENOMEM, EADDRNOTAVAIL]
+  private static let ownErrors: Set<Int32> = [
+    EMFILE, ENFILE, ENOBUFS, ENOMEM, EADDRNOTAVAIL, EAGAIN,
+  ]
 
   private static func noAnswer(errno code: Int32) -> NoAnswer {
     switch code {

@@ -7,12 +7,16 @@ struct Connector: Sendable {
   let loop: any EventLoop
   private let isAddress: Bool
   private let budget: ConnectionBudget
-  private let lookup = NameLookup()
+  private let lookup: NameLookup
 
-  init(to place: HostPort, on loop: any EventLoop, within budget: ConnectionBudget = .shared) {
+  init(
+    to place: HostPort, on loop: any EventLoop, within budget: ConnectionBudget = .shared,
+    lookup: NameLookup = NameLookup()
+  ) {
     self.place = place
     self.loop = loop
     self.budget = budget
+    self.lookup = lookup
     isAddress = place.isAddress
   }
 
@@ -33,8 +37,11 @@ struct Connector: Sendable {
         return initialize(channel)
       }
     guard isAddress else {
-      return bootstrap.resolver(NameLookupResolver(lookup, for: place, on: loop))
+      let connection = bootstrap.resolver(NameLookupResolver(lookup, for: place, on: loop))
         .connect(host: place.host, port: place.port)
+      // Its sockets are opened when the lookup is over, and there may be two at a time.
+      budget.count(until: connection)
+      return connection
     }
     do {
       return bootstrap.connect(

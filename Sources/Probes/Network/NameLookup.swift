@@ -1,41 +1,121 @@
-internal import Dispatch
 internal import Glibc
 internal import NIOCore
 internal import NIOPosix
 internal import Synchronization
 
-/// Looks one observer's names up with getaddrinfo(3), off the event loop.
+/// Looks one observer's names up with getaddrinfo(3), on threads of its own.
 ///
-/// NIO's own resolver has one queue for each event loop, so that one name server that does not answer
-/// would hold up every probe. Here each observer has a few queues of its own: no more threads than
-/// that ever wait, and nobody else waits with them.
+/// NIO's own resolver has one queue for each event loop, so that a single name server that does not
+/// answer would hold up every probe. getaddrinfo(3) can't be interrupted either: while name servers
+/// are silent, each lookup holds its thread for ten seconds or more, long after its observation was
+/// given up. So there are many threads, but not without limit, and each observer has its own; a
+/// lookup that nobody waits for any longer is not begun.
 final class NameLookup: Sendable {
-  private struct Lane {
-    var queue: DispatchQueue
-    var waiting: Int
+  typealias Found = @Sendable (Result<NameAddresses, any Error>) -> Void
+
+  /// One question, which is either answered or abandoned, and not both.
+  final class Question: Sendable {
+    private enum Phase: UInt8, AtomicRepresentable {
+      case waiting
+      case begun
+      case abandoned
+    }
+
+    let place: HostPort
+    fileprivate let found: Found
+    private let phase = Atomic<Phase>(.waiting)
+
+    fileprivate init(_ place: HostPort, _ found: @escaping Found) {
+      self.place = place
+      self.found = found
+    }
+
+    /// Takes the question back; true if it had not been begun, so that no answer will come.
+    func abandon() -> Bool { leaveWaiting(for: .abandoned) }
+
+    fileprivate func begin() -> Bool { leaveWaiting(for: .begun) }
+
+    private func leaveWaiting(for next: Phase) -> Bool {
+      phase.compareExchange(expected: .waiting, desired: next, ordering: .relaxed).exchanged
+    }
+
+    fileprivate var isAbandoned: Bool { phase.load(ordering: .relaxed) == .abandoned }
   }
 
-  private static let laneLimit = 4
-  private let lanes = Mutex<[Lane]>([])
+  private struct State {
+    var threads = 0
+    var waiting: [Question] = []
+  }
 
-  /// Looks a name up; `found` is called on a thread of its own with addresses or an error.
-  fileprivate func start(
-    _ place: HostPort, found: @escaping @Sendable (Result<Addresses, any Error>) -> Void
+  static let threadLimit = 64
+  private let state = Mutex(State())
+  private let answer: @Sendable (HostPort) throws -> NameAddresses
+
+  /// Makes a lookup; tests answer it themselves.
+  init(
+    answer: @escaping @Sendable (HostPort) throws -> NameAddresses = {
+      try NameAddresses(of: $0)
+    }
   ) {
-    let (index, queue) = lanes.withLock { lanes in
-      let quietest = lanes.indices.min { lanes[$0].waiting < lanes[$1].waiting }
-      if let quietest, lanes[quietest].waiting == 0 || lanes.count == Self.laneLimit {
-        lanes[quietest].waiting += 1
-        return (quietest, lanes[quietest].queue)
-      }
-      lanes.append(Lane(queue: DispatchQueue(label: "jenner.name-lookup"), waiting: 1))
-      return (lanes.count - 1, lanes[lanes.count - 1].queue)
+    self.answer = answer
+  }
+
+  /// Looks a name up; `found` is called on a thread of the lookup.
+  func start(_ place: HostPort, found: @escaping Found) -> Question {
+    let question = Question(place, found)
+    let needsThread = state.withLock { state in
+      state.waiting.removeAll(where: \.isAbandoned)
+      state.waiting.append(question)
+      guard state.threads < Self.threadLimit else { return false }
+      state.threads += 1
+      return true
     }
-    queue.async {
-      found(Result { try Addresses(of: place) })
-      self.lanes.withLock { $0[index].waiting -= 1 }
+    if needsThread, let code = startThread() {
+      let failure = NameLookupFailure(status: EAI_SYSTEM, systemError: code)
+      while let question = next() { question.found(.failure(failure)) }
+    }
+    return question
+  }
+
+  /// Answers questions until there are none.
+  fileprivate func work() {
+    while let question = next() {
+      question.found(Result { try answer(question.place) })
     }
   }
+
+  /// The question that has waited longest; without one, the thread that asks is over.
+  private func next() -> Question? {
+    state.withLock { state in
+      while !state.waiting.isEmpty {
+        let question = state.waiting.removeFirst()
+        if question.begin() { return question }
+      }
+      state.threads -= 1
+      return nil
+    }
+  }
+
+  /// Starts a thread; the error's number if there can't be one.
+  private func startThread() -> Int32? {
+    var attributes = pthread_attr_t()
+    pthread_attr_init(&attributes)
+    defer { pthread_attr_destroy(&attributes) }
+    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+    var thread = pthread_t()
+    let lookup = Unmanaged.passRetained(self)
+    let code = pthread_create(&thread, &attributes, lookupThread, lookup.toOpaque())
+    guard code != 0 else { return nil }
+    lookup.release()
+    return code
+  }
+}
+
+/// The body of a lookup's thread, which owns one reference to it.
+private func lookupThread(_ lookup: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+  guard let lookup else { return nil }
+  Unmanaged<NameLookup>.fromOpaque(lookup).takeRetainedValue().work()
+  return nil
 }
 
 /// One lookup, as NIO's connection procedure (RFC 8305) asks for it.
@@ -45,6 +125,7 @@ final class NameLookupResolver: Resolver, Sendable {
   private let loop: any EventLoop
   private let v4: EventLoopPromise<[SocketAddress]>
   private let v6: EventLoopPromise<[SocketAddress]>
+  private let question = Mutex<NameLookup.Question?>(nil)
 
   init(_ lookup: NameLookup, for place: HostPort, on loop: any EventLoop) {
     self.lookup = lookup
@@ -60,20 +141,28 @@ final class NameLookupResolver: Resolver, Sendable {
 
   /// Starts the lookup of both families: getaddrinfo(3) asks for both at once.
   func initiateAAAAQuery(host: String, port: Int) -> EventLoopFuture<[SocketAddress]> {
-    lookup.start(place) { [loop, v4, v6] result in
+    let started = lookup.start(place) { [loop, v4, v6] result in
       loop.execute {
         v6.completeWith(result.map(\.v6))
         v4.completeWith(result.map(\.v4))
       }
     }
+    question.withLock { $0 = started }
     return v6.futureResult
   }
 
-  func cancelQueries() {}
+  /// The attempt to connect has ended, in time or not.
+  func cancelQueries() {
+    guard question.withLock({ $0?.abandon() ?? false }) else { return }
+    loop.execute { [v4, v6] in
+      v6.fail(ChannelError.connectTimeout(.zero))
+      v4.fail(ChannelError.connectTimeout(.zero))
+    }
+  }
 }
 
 /// The addresses of a name.
-private struct Addresses: Sendable {
+struct NameAddresses: Sendable {
   var v4: [SocketAddress] = []
   var v6: [SocketAddress] = []
 

@@ -4,6 +4,12 @@ extension Document {
   /// Where it ran: hosts, configuration and the rules in force.
   mutating func addEnvironment(of record: Record) {
     heading(2, "Environment")
+    if let runner = record.runner {
+      paragraph(
+        "The runner and its probes ran on \(runner.hostname, limit: 100) (Linux "
+          + "\(runner.kernel, limit: 100), \(runner.architecture, limit: 40)) as "
+          + "\(runner.user, limit: 40).")
+    }
     if !record.hosts.isEmpty {
       table(
         ["Host", "Hostname", "Kernel", "Architecture", "User", "Agent", "Reached by"],

@@ -64,7 +64,8 @@ public struct Planner<Dialogue: AgentDialogue> {
   }
 
   private mutating func greet(_ host: String) throws(PlanFailure) {
-    let ours = catalog.schemaDigests()
+    // Only the plan's kinds: the agent keeps the capabilities that these need, and no other.
+    let ours = catalog.schemaDigests().filter { kinds.contains($0.key) }
     let reply = try dialogue.ask(
       .hello(protocolVersion: AgentProtocol.version, schemaDigests: ours), of: host)
     guard case .hello(let version, let facts, let theirs) = reply else {
@@ -77,16 +78,22 @@ public struct Planner<Dialogue: AgentDialogue> {
           + "\(AgentProtocol.version)",
         cure: "install the jenner-agent of version \(JennerVersion.text) there")
     }
-    for kind in Set(experiment.steps.compactMap { $0.fault?.kind }).sorted()
-    where theirs[kind] != ours[kind] {
+    for kind in kinds.sorted() where theirs[kind] != ours[kind] {
       throw PlanFailure(
         .refused,
         theirs[kind] == nil
-          ? "the agent on \(host) knows no fault '\(kind)'"
+          ? "the agent on \(host) does not know '\(kind)'"
           : "the agent on \(host) understands '\(kind)' differently",
         cure: "install the jenner-agent of version \(JennerVersion.text) there")
     }
     self.facts[host] = facts
+  }
+
+  /// The kinds of fault, and of probes that observe from a host, as the catalog's digests name them.
+  private var kinds: Set<String> {
+    Set(
+      experiment.steps.compactMap { $0.fault?.kind }
+        + experiment.hypothesis.probes.filter { $0.host != nil }.map { "probe." + $0.kind })
   }
 
   private mutating func planned(

@@ -71,6 +71,7 @@ public struct RunMachine: Sendable {
       runID: specification.runID, started: specification.started,
       experiment: specification.source, tool: specification.tool, plan: specification.plan,
       planDigest: specification.planDigest)
+    record.runner = specification.runner
     series = specification.experiment.hypothesis.probes.map { Series(probe: $0.name.text) }
     // A dry run has locks, ledgers, guardians and a baseline, and then no step to take.
     steps = specification.isDryRun ? [] : specification.plan.steps.map(StepProgress.init)

@@ -10,6 +10,8 @@ public struct RunSpecification: Sendable {
   public var planDigest: String
   public var source: ExperimentSource
   public var tool: ToolFacts
+  /// The machine that the runner and its probes run on.
+  public var runner: HostFacts?
   /// The commands of actions by step, with their secrets in place; they leave only to agents.
   public var commands: [Int: Command]
   /// What is replaced in everything that targets say.
@@ -20,7 +22,8 @@ public struct RunSpecification: Sendable {
   /// Makes a specification.
   public init(
     runID: String, started: String, experiment: Experiment, plan: Plan, planDigest: String,
-    source: ExperimentSource, tool: ToolFacts, commands: [Int: Command], redaction: Redaction,
+    source: ExperimentSource, tool: ToolFacts, runner: HostFacts? = nil, commands: [Int: Command],
+    redaction: Redaction,
     isDryRun: Bool = false
   ) {
     self.runID = runID
@@ -30,6 +33,7 @@ public struct RunSpecification: Sendable {
     self.planDigest = planDigest
     self.source = source
     self.tool = tool
+    self.runner = runner
     self.commands = commands
     self.redaction = redaction
     self.isDryRun = isDryRun

@@ -86,7 +86,7 @@ struct ExperimentRun {
     return RunSpecification(
       runID: RunIdentifier.make(), started: started, experiment: loaded.experiment,
       plan: planned.plan, planDigest: planned.digest, source: planned.source,
-      tool: ToolFacts(version: JennerVersion.text), commands: commands,
+      tool: ToolFacts(version: JennerVersion.text), runner: .current(), commands: commands,
       redaction: Redaction(secrets: loaded.secrets), isDryRun: isDryRun)
   }
 }

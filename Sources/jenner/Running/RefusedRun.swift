@@ -1,4 +1,5 @@
 import ExperimentFile
+import Linux
 import Model
 import Runner
 
@@ -23,6 +24,7 @@ enum RefusedRun {
         tags: experiment.tags, owner: experiment.owner, configuration: loaded.configuration,
         secretNames: loaded.secretNames),
       tool: ToolFacts(version: JennerVersion.text), plan: plan, planDigest: "")
+    record.runner = .current()
     record.ended = .refused
     record.clean = true
     record.exitCode = Int(ExitStatus.refused.rawValue)

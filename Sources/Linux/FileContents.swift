@@ -1,9 +1,9 @@
 internal import Glibc
 
 /// Reading small files whole, with a limit.
-enum SmallFile {
+public enum FileContents {
   /// The bytes of a file; more than `limit` of them are an error, since nothing may be unbounded.
-  static func bytes(of path: String, limit: Int) throws(SystemError) -> [UInt8] {
+  public static func bytes(of path: String, limit: Int) throws(SystemError) -> [UInt8] {
     // O_NONBLOCK, so that a FIFO in the place of the file can't hang us.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard descriptor >= 0 else { throw SystemError("read \(path)") }

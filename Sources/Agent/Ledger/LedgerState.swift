@@ -1,0 +1,151 @@
+public import Model
+
+/// What a ledger says: the fold of its entries.
+public struct LedgerState: Sendable, Hashable {
+  /// A step that may have touched this host.
+  public struct Step: Sendable, Hashable {
+    public var intent: LedgerIntent
+    public var isInjected = false
+    /// The proofs of its undo, the newest attempt's; nil before one has ended.
+    public var proofs: [UndoProof]?
+
+    /// Whether it is put back, or never needed to be.
+    public var isUndone: Bool {
+      intent.undo.isEmpty || proofs.map { $0.allSatisfy(\.isProved) } ?? false
+    }
+
+    /// When it must be put back, as a time since boot.
+    public var deadline: Duration? { intent.deadline.map { .nanoseconds($0) } }
+  }
+
+  /// A rollback that waits for the end of the run, or has had its turn.
+  public struct Rollback: Sendable, Hashable {
+    public var command: Command
+    public var result: CommandResult?
+  }
+
+  public private(set) var run = ""
+  public private(set) var title = ""
+  public private(set) var bootID = ""
+  /// The inode of the pid namespace in which the process ids of this ledger have their meaning.
+  public private(set) var pidNamespace: UInt64 = 0
+  public private(set) var agent: ProcessIdentity?
+  public private(set) var guardian: ProcessIdentity?
+  /// In the order of their intents.
+  public private(set) var steps: [Step] = []
+  public private(set) var rollbacks: [Rollback] = []
+  public private(set) var isClosed = false
+  public private(set) var entryCount = 0
+  /// The numbers of lines, from one, that were damaged after they were written.
+  public private(set) var damagedLines: [Int] = []
+  /// Where the last whole line ends, in bytes; what follows was torn as it was written.
+  public private(set) var wholeLength = 0
+
+  /// The state of a ledger without entries.
+  public init() {}
+
+  /// Reads a ledger.
+  ///
+  /// A last line that is torn is left out: its effect cannot have happened, since an entry is on disk
+  /// before what it announces. A damaged line before it is counted, and the rest is read, because
+  /// every further undo is needed all the same.
+  public init(reading bytes: [UInt8]) {
+    let newline = UInt8(ascii: "\n")
+    var lines = bytes.split(separator: newline, omittingEmptySubsequences: false)
+    if lines.last?.isEmpty ?? false { lines.removeLast() }
+    for (index, line) in lines.enumerated() {
+      let isEnded = line.endIndex < bytes.endIndex
+      if isEnded, let (entry, sequence) = LedgerLine.entry(of: line), sequence == index + 1 {
+        apply(entry)
+        entryCount = sequence
+        wholeLength = line.endIndex + 1
+      } else if index < lines.count - 1 {
+        damagedLines.append(index + 1)
+      }
+    }
+  }
+
+  /// Adds an entry.
+  public mutating func apply(_ entry: LedgerEntry) {
+    entryCount += 1
+    switch entry {
+    case .opened(let run, let title, let bootID, let pidNamespace, let agent):
+      self.run = run
+      self.title = title
+      self.bootID = bootID
+      self.pidNamespace = pidNamespace
+      self.agent = agent
+    case .guardian(let process): guardian = process
+    case .intent(let intent): steps.append(Step(intent: intent))
+    case .injected(let step): change(step) { $0.isInjected = true }
+    case .undoing: break
+    case .undone(let step, let proofs): change(step) { $0.proofs = proofs }
+    case .armed(let commands): rollbacks += commands.map { Rollback(command: $0) }
+    case .rolledBack(let index, let result):
+      if rollbacks.indices.contains(index) { rollbacks[index].result = result }
+    case .closed: isClosed = true
+    }
+  }
+
+  /// Takes back an intent that could not be written: nothing that follows it was done.
+  mutating func forgetIntent(ofStep step: Int) {
+    steps.removeAll { $0.intent.step == step && $0.proofs == nil }
+  }
+
+  private mutating func change(_ step: Int, _ body: (inout Step) -> Void) {
+    guard let index = steps.lastIndex(where: { $0.intent.step == step }) else { return }
+    body(&steps[index])
+  }
+
+  /// A step of the method, if it is in the ledger.
+  public func step(_ number: Int) -> Step? {
+    steps.last { $0.intent.step == number }
+  }
+
+  /// The steps that are not put back yet, the newest first.
+  public var pendingSteps: [Step] { steps.filter { !$0.isUndone }.reversed() }
+
+  /// The rollbacks that have not run, with their places.
+  public var pendingRollbacks: [(index: Int, command: Command)] {
+    rollbacks.enumerated().filter { $0.element.result == nil }
+      .map { ($0.offset, $0.element.command) }
+  }
+
+  /// Whether there is nothing left to do for anyone.
+  public var isSettled: Bool {
+    pendingSteps.isEmpty && pendingRollbacks.isEmpty && damagedLines.isEmpty
+  }
+
+  /// The earliest time at which a step must be put back.
+  public var earliestDeadline: Duration? { pendingSteps.compactMap(\.deadline).min() }
+
+  /// What the runner is told.
+  public var status: LedgerStatus {
+    LedgerStatus(
+      run: run, isKnown: true, pending: pending, proofs: steps.flatMap { $0.proofs ?? [] })
+  }
+
+  /// What is not proved undone, each with the command that would do it.
+  public var pending: [String] {
+    var lines: [String] = []
+    for step in pendingSteps {
+      let proved = Set((step.proofs ?? []).filter(\.isProved).map(\.step))
+      for undo in step.intent.undo.reversed() where !proved.contains(undo.shown) {
+        lines.append("\(step.intent.kind): \(undo.shown): \(undo.manualCommand)")
+      }
+    }
+    for (_, command) in pendingRollbacks { lines.append("rollback: \(command.shown)") }
+    for line in damagedLines { lines.append("the ledger is damaged in line \(line)") }
+    return lines
+  }
+}
+
+extension Undo {
+  /// What a person would type to do the same.
+  public var manualCommand: String {
+    switch self {
+    case .resume(let process): "kill -CONT \(process.pid)"
+    case .run(let command): command.shown
+    }
+  }
+}

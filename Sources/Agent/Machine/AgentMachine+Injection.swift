@@ -1,0 +1,164 @@
+internal import Model
+
+/// Effects: faults and actions, each after its undo is in the ledger.
+extension AgentMachine {
+  mutating func inject(
+    _ number: Int, _ step: Int, deadline: Duration, _ authorsUndo: Command?, at now: Duration
+  ) -> [AgentEffect] {
+    guard isBegun else {
+      return [refuse(number, Refusal("nothing is injected before begin"))]
+    }
+    guard isGuarded else {
+      return [refuse(number, Refusal("the guardian was lost and its successor is not ready yet"))]
+    }
+    guard let prepared = prepared[step] else {
+      return [refuse(number, Refusal("step \(step) has not been prepared"))]
+    }
+    guard ledger.step(step) == nil else {
+      return [refuse(number, Refusal("step \(step) has been injected already"))]
+    }
+    guard deadline > .zero, deadline <= Limits.duration else {
+      return [refuse(number, Refusal("a fault needs a deadline of at most a week"))]
+    }
+    if let gone = prepared.targets.first(where: { !isAlive($0) }) {
+      return [reply(number, .injected(evidence: evidence(of: prepared, gone: gone)))]
+    }
+    do throws(Refusal) {
+      // Between plan and step the targets may have changed, such as been stopped by someone else.
+      let injection = try injection(of: prepared.fault, into: prepared.targets)
+      guard injection == prepared.injection else {
+        throw Refusal("what the fault would do is no longer what was shown", cure: "plan again")
+      }
+    } catch {
+      return [refuse(number, error)]
+    }
+    return perform(prepared, number, step, deadline: now + deadline, authorsUndo, at: now)
+  }
+
+  private mutating func perform(
+    _ prepared: Prepared, _ number: Int, _ step: Int, deadline: Duration, _ authorsUndo: Command?,
+    at now: Duration
+  ) -> [AgentEffect] {
+    let injection = prepared.injection
+    // The undo is performed in reverse: the author's command comes after what we put back.
+    let undo = (authorsUndo.map { [Undo.run($0)] } ?? []) + injection.undo
+    current = (number, step)
+    injecting[step] = Injecting(
+      number: number, effectCount: injection.effects.count,
+      measureUntil: now + Self.measureLimit)
+    lastLook = now
+    var effects: [AgentEffect] = []
+    // Those that were known at `begin` are locked already; `resolve: step` may bring others.
+    effects.append(.lock(prepared.targets.sorted(), run: ledger.run))
+    effects.append(
+      append(
+        .intent(
+          LedgerIntent(
+            step: step, kind: prepared.kind, undo: undo, undoClass: injection.undoClass,
+            deadline: deadline))))
+    for (index, effect) in injection.effects.enumerated() {
+      switch effect {
+      case .signal(let process, let signal):
+        effects.append(.send(signal, process, .injection(step: step, index: index)))
+      }
+    }
+    effects.append(note(.injected(step: step)))
+    return effects
+  }
+
+  private func isAlive(_ target: ProcessIdentity) -> Bool {
+    guard let process = host.process(target.pid) else { return false }
+    return process.identity == target && !process.isDead
+  }
+
+  private func evidence(of prepared: Prepared, gone: ProcessIdentity) -> Evidence {
+    let requested = prepared.fault.inspect(prepared.targets, on: host).requested
+    return Evidence(
+      requested: requested,
+      achieved: "nothing was touched: process \(gone.pid) was gone before the fault",
+      isInForce: false)
+  }
+
+  mutating func act(
+    _ number: Int, _ step: Int, _ command: Command, _ undo: Command?
+  ) -> [AgentEffect] {
+    guard isBegun, isGuarded else {
+      return [refuse(number, Refusal("nothing is run before begin"))]
+    }
+    guard ledger.step(step) == nil else {
+      return [refuse(number, Refusal("step \(step) has been run already"))]
+    }
+    let missing = Set(command.capabilities).subtracting(capabilities)
+    guard missing.isEmpty else {
+      return [
+        refuse(
+          number,
+          Refusal(
+            "the action lists \(missing.sorted().joined(separator: ", ")), which this agent gave "
+              + "up at begin", cure: "the runner must allow it before begin"))
+      ]
+    }
+    current = (number, step)
+    acting[step] = number
+    let intent = LedgerIntent(
+      step: step, kind: "run", undo: undo.map { [.run($0)] } ?? [], undoClass: .none,
+      deadline: nil)
+    return [append(.intent(intent)), .run(command, .action(step: step))]
+  }
+
+  // MARK: Outcomes
+
+  mutating func sent(
+    _ work: AgentWork, _ outcome: SignalOutcome, at now: Duration
+  ) -> [AgentEffect] {
+    switch work {
+    case .injection(let step, let index):
+      injecting[step]?.outcomes[index] = outcome
+      return measure(step, at: now)
+    case .resume(let unwinding, let process):
+      return advance(unwinding, .resumed(process, outcome), at: now)
+    case .action, .command: return []
+    }
+  }
+
+  mutating func ran(
+    _ work: AgentWork, _ result: CommandResult, at now: Duration
+  ) -> [AgentEffect] {
+    switch work {
+    case .action(let step):
+      guard let number = acting.removeValue(forKey: step) else { return [] }
+      return [note(.injected(step: step)), reply(number, .acted(result: result))]
+    case .command(let unwinding): return advance(unwinding, .ran(result), at: now)
+    case .injection, .resume: return []
+    }
+  }
+
+  /// Answers once the fault is in force, or can't be expected to be any more.
+  mutating func measure(_ step: Int, at now: Duration) -> [AgentEffect] {
+    guard let injecting = injecting[step], let prepared = prepared[step],
+      injecting.outcomes.count == injecting.effectCount
+    else { return [] }
+    var evidence = prepared.fault.inspect(prepared.targets, on: host)
+    let failures = injecting.outcomes.sorted { $0.key < $1.key }.compactMap { $0.value.problem }
+    if let failure = failures.first {
+      evidence.isInForce = false
+      evidence.achieved += "; \(failure)"
+    } else if !evidence.isInForce, now < injecting.measureUntil {
+      lastLook = now
+      return []
+    }
+    self.injecting[step] = nil
+    return [reply(injecting.number, .injected(evidence: evidence))]
+  }
+}
+
+extension SignalOutcome {
+  /// Why a signal had no effect; nil if it had.
+  var problem: String? {
+    switch self {
+    case .delivered: nil
+    case .gone: "a target had ended before its signal"
+    case .failed(let reason): reason
+    }
+  }
+}

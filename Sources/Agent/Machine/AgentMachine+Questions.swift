@@ -1,0 +1,122 @@
+internal import Model
+
+/// What only reads: greeting, targets, preparation, status.
+extension AgentMachine {
+  mutating func hello(_ number: Int, _ version: Int, _ digests: [String: String]) -> [AgentEffect] {
+    guard case .new = phase else {
+      return [refuse(number, Refusal("hello has been said already"))]
+    }
+    guard version == AgentProtocol.version else {
+      return [
+        refuse(
+          number,
+          Refusal(
+            "the runner speaks protocol \(version), this agent (\(JennerVersion.text)) "
+              + "\(AgentProtocol.version)", cure: "install the same version of both programs"))
+      ]
+    }
+    let own = catalog.schemaDigests()
+    for (kind, digest) in digests.sorted(by: { $0.key < $1.key }) {
+      guard let known = own[kind], known != digest else { continue }
+      return [
+        refuse(
+          number,
+          Refusal(
+            "the runner and this agent (\(JennerVersion.text)) mean different things by '\(kind)'",
+            cure: "install the same version of both programs"))
+      ]
+    }
+    plannedKinds = Set(digests.keys).intersection(catalog.faults.keys)
+    phase = .greeted
+    return [
+      reply(
+        number,
+        .hello(
+          protocolVersion: AgentProtocol.version, facts: identity.facts, schemaDigests: own))
+    ]
+  }
+
+  mutating func resolve(
+    _ number: Int, _ selector: ProcessSelector, _ allowed: [String]
+  ) -> [AgentEffect] {
+    allowedProtected.formUnion(allowed)
+    let selection = Selection(
+      on: host, own: identity.process.pid, allowProtected: Array(allowedProtected))
+    do throws(Refusal) {
+      return [reply(number, .resolved(candidates: try selection.candidates(for: selector)))]
+    } catch {
+      return [refuse(number, error)]
+    }
+  }
+
+  mutating func prepare(
+    _ number: Int, _ step: Int, _ kind: String, _ parameters: JSON, _ targets: [ProcessIdentity]
+  ) -> [AgentEffect] {
+    guard ledger.step(step) == nil, injecting[step] == nil else {
+      return [refuse(number, Refusal("step \(step) has been injected already"))]
+    }
+    do throws(Refusal) {
+      let fault = try self.fault(kind, parameters)
+      let injection = try self.injection(of: fault, into: targets)
+      prepared[step] = Prepared(kind: kind, fault: fault, targets: targets, injection: injection)
+      return [reply(number, .prepared(injection: injection))]
+    } catch {
+      return [refuse(number, error)]
+    }
+  }
+
+  private func fault(_ kind: String, _ parameters: JSON) throws(Refusal) -> any Fault {
+    guard let type = catalog.faults[kind] else {
+      throw Refusal(
+        "this agent (\(JennerVersion.text)) knows no fault '\(kind.limited)'",
+        cure: Suggestion.cure(for: kind, among: catalog.faults.keys.sorted()))
+    }
+    var reading = Reading(file: kind, catalog: catalog)
+    let fault = type.read(Node(parameters), in: &reading)
+    if let problem = reading.problems.first {
+      throw Refusal("\(kind): \(problem.message)", cure: problem.cure)
+    }
+    guard let fault else { throw Refusal("\(kind): its parameters can't be read") }
+    return fault
+  }
+
+  /// What a fault would do to these processes as they are now.
+  func injection(
+    of fault: any Fault, into targets: [ProcessIdentity]
+  ) throws(Refusal) -> Injection {
+    guard targets.count <= Limits.listLength else {
+      throw Refusal("\(targets.count) targets are more than \(Limits.listLength)")
+    }
+    let selection = Selection(
+      on: host, own: identity.process.pid, allowProtected: Array(allowedProtected))
+    var facts: [ProcessFacts] = []
+    for target in targets {
+      guard let process = host.process(target.pid), process.identity == target, !process.isDead
+      else { throw Refusal("process \(target.pid) is gone", cure: "plan again") }
+      if let refusal = selection.refusal(for: process) { throw refusal }
+      facts.append(process)
+    }
+    return try fault.injection(into: facts, on: host)
+  }
+
+  func inspect(_ number: Int, _ step: Int) -> [AgentEffect] {
+    guard let prepared = prepared[step], ledger.step(step)?.isInjected ?? false else {
+      return [refuse(number, Refusal("step \(step) has not been injected"))]
+    }
+    return [
+      reply(number, .inspected(evidence: prepared.fault.inspect(prepared.targets, on: host)))
+    ]
+  }
+
+  func status(_ number: Int, _ run: String) -> [AgentEffect] {
+    if run == ledger.run { return [reply(number, .status(ledger.status))] }
+    guard let other = ledgers.ledger(ofRun: run) else {
+      let none = LedgerStatus(run: run, isKnown: false, pending: [], proofs: [])
+      return [reply(number, .status(none))]
+    }
+    var effects = [reply(number, .status(other.status))]
+    // The runner has heard its end now, and nobody else needs it.
+    if other.isClosed, other.isSettled { effects.append(.removeLedger(run: run)) }
+    return effects
+  }
+}

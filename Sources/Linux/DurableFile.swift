@@ -1,0 +1,89 @@
+internal import CLinux
+internal import Glibc
+internal import Model
+
+/// A file to which lines are added for good: what has been appended survives a power cut.
+///
+/// It is locked for as long as it is open, so that it has one writer; the lock ends with the process.
+public final class DurableFile {
+  public let path: String
+  private let descriptor: Int32
+
+  /// Makes a file that must not be there yet, readable by its user alone.
+  public init(creating path: String) throws(SystemError) {
+    descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard descriptor >= 0 else { throw SystemError("create \(path)") }
+    self.path = path
+    guard jenner_lock(descriptor, false) == 0 else { throw SystemError("lock \(path)") }
+    try Self.syncFolder(of: path)
+  }
+
+  /// Opens a file that is there; nil if it is not.
+  ///
+  /// It waits for the lock of another process, at most so long; then it fails with EWOULDBLOCK.
+  public init?(opening path: String, waitingAtMost limit: Duration) throws(SystemError) {
+    descriptor = open(path, O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW)
+    guard descriptor >= 0 else {
+      if errno == ENOENT { return nil }
+      throw SystemError("open \(path)")
+    }
+    self.path = path
+    let deadline = jenner_now() + limit.nanoseconds
+    while jenner_lock(descriptor, false) != 0 {
+      guard errno == EWOULDBLOCK, jenner_now() < deadline else {
+        throw SystemError("lock \(path)")
+      }
+      usleep(20_000)
+    }
+    // Its last holder may have removed it while we waited.
+    var held = stat()
+    if fstat(descriptor, &held) == 0, held.st_nlink == 0 { return nil }
+  }
+
+  deinit {
+    close(descriptor)
+  }
+
+  /// Everything in it, at most `limit` bytes.
+  public func contents(limit: Int) throws(SystemError) -> [UInt8] {
+    try FileContents.bytes(of: "/proc/self/fd/\(descriptor)", limit: limit)
+  }
+
+  /// Adds bytes; they are on the disk when it returns.
+  ///
+  /// After a failure the file is as it was before, or ends with a part of them.
+  public func append(_ bytes: [UInt8]) throws(SystemError) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { throw SystemError("write \(path)") }
+      rest.removeFirst(count)
+    }
+    guard fsync(descriptor) == 0 else { throw SystemError("write \(path) to the disk") }
+  }
+
+  /// Cuts it to a length in bytes.
+  public func truncate(to length: Int) throws(SystemError) {
+    guard ftruncate(descriptor, off_t(length)) == 0, fsync(descriptor) == 0 else {
+      throw SystemError("truncate \(path)")
+    }
+  }
+
+  /// Removes it, for good.
+  public func remove() throws(SystemError) {
+    guard unlink(path) == 0 || errno == ENOENT else { throw SystemError("remove \(path)") }
+    try Self.syncFolder(of: path)
+  }
+
+  /// A name in a directory is on the disk only once the directory is.
+  private static func syncFolder(of path: String) throws(SystemError) {
+    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    let descriptor = open(folder.isEmpty ? "/" : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw SystemError("open directory \(folder)") }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 else {
+      throw SystemError("write directory \(folder) to the disk")
+    }
+  }
+}

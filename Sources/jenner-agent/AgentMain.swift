@@ -1,0 +1,53 @@
+import Agent
+import Faults
+import Glibc
+import Linux
+import Model
+import Probes
+
+/// The agent's program: alone on a target host it is all that touches a system.
+@main
+enum AgentMain {
+  /// What this agent can do.
+  static let catalog = Catalog(faults: Faults.all, probes: Probes.all)
+
+  static let usage = """
+    usage: jenner-agent                      serve a runner on standard input and output
+           jenner-agent recover [--format text|json]
+                                             put back what runs on this host left behind
+           jenner-agent residue [--format text|json]
+                                             show what runs on this host left behind
+           jenner-agent --version
+
+    """
+
+  static func main() {
+    // A C string of the system's, read before anything else runs.
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    switch arguments.first {
+    case nil: exit(AgentDriver.serve(catalog: catalog))
+    case "guardian" where arguments.count == 3 && arguments[1] == "--ledger":
+      exit(Guardian.guardLedger(at: arguments[2]))
+    case "recover": runCommand(arguments.dropFirst(), Recovery.run)
+    case "residue": runCommand(arguments.dropFirst(), ResidueSearch.run)
+    case "--version": Terminal.show("jenner-agent \(JennerVersion.text)\n")
+    case "--help", "-h", "help": Terminal.show(usage)
+    default: refuseUsage()
+    }
+  }
+
+  private static func runCommand(
+    _ arguments: ArraySlice<String>, _ command: (Terminal.Format) -> ExitStatus
+  ) {
+    switch Array(arguments) {
+    case [], ["--format", "text"]: exit(command(.text).rawValue)
+    case ["--format", "json"]: exit(command(.json).rawValue)
+    default: refuseUsage()
+    }
+  }
+
+  private static func refuseUsage() {
+    Terminal.warn(usage)
+    exit(ExitStatus.usage.rawValue)
+  }
+}

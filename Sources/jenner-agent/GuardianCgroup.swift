@@ -1,0 +1,70 @@
+internal import Glibc
+internal import Linux
+
+/// A cgroup of the guardian's own, so that whoever ends the agent's cgroup does not end it as well.
+///
+/// Only version 2 has a kill switch for whole cgroups, so only there it matters. It is a sibling of
+/// the agent's, since the end of a cgroup is the end of those below it.
+struct GuardianCgroup {
+  /// Why there is none; nil if there is one.
+  let note: String?
+  private let folder: String?
+  private let home: String?
+
+  static let prefix = "jenner-guardian-"
+
+  /// Moves this process into a cgroup of its own, where that is permitted.
+  static func enter() -> GuardianCgroup {
+    guard let root = mountPoint(), let own = ownPath() else {
+      return refused("cgroup version 2 is not mounted")
+    }
+    let parent = own == "/" ? "" : String(own[..<(own.lastIndex(of: "/") ?? own.startIndex)])
+    let folder = "\(root)\(parent)/\(prefix)\(getpid())"
+    guard mkdir(folder, 0o755) == 0 else {
+      return refused(SystemError("make \(folder)").description)
+    }
+    guard write(getpid(), to: "\(folder)/cgroup.procs") else {
+      let reason = SystemError("enter \(folder)").description
+      rmdir(folder)
+      return refused(reason)
+    }
+    return GuardianCgroup(note: nil, folder: folder, home: root + own)
+  }
+
+  /// Moves back, and removes the cgroup.
+  func leave() {
+    guard let folder, let home else { return }
+    // The agent's cgroup may be gone; then the one above it will do.
+    let above = home.lastIndex(of: "/").map { String(home[..<$0]) } ?? home
+    for target in [home, above] where Self.write(getpid(), to: "\(target)/cgroup.procs") { break }
+    rmdir(folder)
+  }
+
+  private static func refused(_ reason: String) -> GuardianCgroup {
+    GuardianCgroup(
+      note: "the guardian shares the agent's cgroup: \(reason)", folder: nil, home: nil)
+  }
+
+  private static func write(_ pid: Int32, to path: String) -> Bool {
+    let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    let text = Array("\(pid)\n".utf8)
+    return Glibc.write(descriptor, text, text.count) == text.count
+  }
+
+  private static func mountPoint() -> String? {
+    let bytes = (try? FileContents.bytes(of: "/proc/self/mounts", limit: 1 << 20)) ?? []
+    for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+      let fields = line.split(separator: " ")
+      if fields.count > 2, fields[2] == "cgroup2" { return String(fields[1]) }
+    }
+    return nil
+  }
+
+  private static func ownPath() -> String? {
+    let bytes = (try? FileContents.bytes(of: "/proc/self/cgroup", limit: 1 << 16)) ?? []
+    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+    return lines.first { $0.hasPrefix("0::") }.map { String($0.dropFirst(3)) }
+  }
+}

@@ -1,0 +1,99 @@
+internal import Agent
+internal import Glibc
+internal import Linux
+internal import Model
+
+/// `jenner-agent recover`: puts back what runs on this host left behind.
+///
+/// It may be run at any time and by several at once: a ledger's lock lets one of them undo, and each
+/// undo may be repeated.
+enum Recovery {
+  /// What was done about one ledger.
+  struct Finding: Encodable {
+    var run: String
+    var title: String
+    var outcome: String
+    var reason: String
+    var proofs: [UndoProof] = []
+    var pending: [String] = []
+    var isClean: Bool { pending.isEmpty }
+  }
+
+  static func run(_ format: Terminal.Format) -> ExitStatus {
+    let state = StateDirectory()
+    let findings: [Finding]
+    do throws(SystemError) {
+      findings = try state.ledgerPaths().compactMap { recover($0) }
+    } catch {
+      Terminal.warn("jenner-agent recover: \(error)\n")
+      return .inconclusive
+    }
+    switch format {
+    case .json: Terminal.show(json: findings)
+    case .text: Terminal.show(text(of: findings))
+    }
+    return findings.allSatisfy(\.isClean) ? .pass : .residue
+  }
+
+  private static func recover(_ path: String) -> Finding? {
+    guard let ledger = StateDirectory.read(path) else { return nil }
+    let host = LinuxHost()
+    switch decision(ledger, on: host) {
+    case .remove: return remove(path, ledger)
+    case .leave(let reason):
+      return Finding(run: ledger.run, title: ledger.title, outcome: "left alone", reason: reason)
+    case .finishEarlierBoot:
+      return takeOver(path, "the machine was booted since", isOfEarlierBoot: true, host)
+    case .takeOver(let reason): return takeOver(path, reason, isOfEarlierBoot: false, host)
+    }
+  }
+
+  /// What to do about a ledger, by this boot and its owner's life.
+  static func decision(_ ledger: LedgerState, on host: LinuxHost) -> RecoveryPolicy.Decision {
+    func isAlive(_ process: ProcessIdentity?) -> Bool {
+      process.flatMap { host.state(of: $0) }.map { $0 != "Z" && $0 != "X" } ?? false
+    }
+    return RecoveryPolicy.decide(
+      ledger,
+      owner: RecoveryPolicy.Owner(
+        isAgentAlive: isAlive(ledger.agent), isGuardianAlive: isAlive(ledger.guardian)),
+      bootID: HostIdentity.bootID, pidNamespace: HostIdentity.pidNamespace, at: EventLoop.now)
+  }
+
+  /// Removes a ledger in which nothing is left to do, unless someone still writes it.
+  private static func remove(_ path: String, _ ledger: LedgerState) -> Finding? {
+    do {
+      guard let file = try LedgerFile(takingOver: path, waitingAtMost: .zero),
+        try file.state().isSettled
+      else { return nil }
+      try file.remove()
+      return Finding(
+        run: ledger.run, title: ledger.title, outcome: "removed", reason: "nothing is left to do",
+        proofs: ledger.status.proofs)
+    } catch {
+      return nil
+    }
+  }
+
+  private static func takeOver(
+    _ path: String, _ reason: String, isOfEarlierBoot: Bool, _ host: LinuxHost
+  ) -> Finding? {
+    let takeover = Takeover(path: path, host: host, isOfEarlierBoot: isOfEarlierBoot)
+    guard let outcome = takeover.perform() else { return nil }
+    let state = outcome.state
+    let pending = state.pending + outcome.problems
+    return Finding(
+      run: state.run, title: state.title, outcome: pending.isEmpty ? "undone" : "not undone",
+      reason: reason, proofs: state.status.proofs, pending: pending)
+  }
+
+  private static func text(of findings: [Finding]) -> String {
+    if findings.isEmpty { return "Nothing to recover on this host.\n" }
+    return findings.map { finding in
+      var lines = ["\(finding.run) (\(finding.title)): \(finding.outcome); \(finding.reason)"]
+      lines += finding.proofs.map { "  \($0.isProved ? "undone" : "FAILED"): \($0.evidence)" }
+      lines += finding.pending.map { "  LEFT BEHIND: \($0)" }
+      return lines.joined(separator: "\n") + "\n"
+    }.joined()
+  }
+}

@@ -1,0 +1,57 @@
+internal import Agent
+internal import Glibc
+internal import Linux
+internal import Model
+
+/// Where the ledgers of this host's runs are.
+struct StateDirectory: LedgerReader {
+  /// The most that is read of one ledger, in bytes.
+  static let ledgerLimit = 64 << 20
+
+  let path: String
+
+  /// `$JENNER_STATE`, else `/var/lib/jenner` for root, else `$XDG_STATE_HOME/jenner`, else
+  /// `~/.local/state/jenner`.
+  init() {
+    if let own = CommandEnvironment.variable("JENNER_STATE"), own.hasPrefix("/") {
+      path = own
+    } else if geteuid() == 0 {
+      path = "/var/lib/jenner"
+    } else if let home = CommandEnvironment.variable("XDG_STATE_HOME"), home.hasPrefix("/") {
+      path = home + "/jenner"
+    } else {
+      path = (CommandEnvironment.variable("HOME") ?? "/tmp") + "/.local/state/jenner"
+    }
+  }
+
+  private var runs: String { path + "/runs" }
+
+  /// The path of a run's ledger; the name must be valid.
+  func ledgerPath(ofRun run: String) -> String { "\(runs)/\(run).ledger" }
+
+  /// Makes the directories, for this user alone.
+  func make() throws(SystemError) {
+    try Directory.make(runs, mode: 0o700)
+  }
+
+  /// The paths of all ledgers, sorted.
+  func ledgerPaths() throws(SystemError) -> [String] {
+    do throws(SystemError) {
+      return try Directory.entries(of: runs).filter { $0.hasSuffix(".ledger") }.sorted()
+        .map { "\(runs)/\($0)" }
+    } catch {
+      if error.code == ENOENT { return [] }
+      throw error
+    }
+  }
+
+  /// What the ledger of a run says; nil if there is none, or if the name can't be one.
+  func ledger(ofRun run: String) -> LedgerState? {
+    RunName.isValid(run) ? Self.read(ledgerPath(ofRun: run)) : nil
+  }
+
+  /// What a ledger says; nil if there is none.
+  static func read(_ path: String) -> LedgerState? {
+    (try? FileContents.bytes(of: path, limit: ledgerLimit)).map { LedgerState(reading: $0) }
+  }
+}

@@ -1,0 +1,141 @@
+import Model
+import Testing
+
+@testable import Agent
+
+@Suite struct LedgerStateTests {
+  static let worker = ProcessIdentity(pid: 40, startTime: 400)
+  static let other = ProcessIdentity(pid: 41, startTime: 410)
+  static let proof = UndoProof(step: "signal CONT to process 40", isProved: true, evidence: "runs")
+
+  /// A ledger of a whole run.
+  static let entries: [LedgerEntry] = [
+    .opened(
+      run: "r1", title: "title", bootID: "boot", pidNamespace: 5,
+      agent: ProcessIdentity(pid: 30, startTime: 300)),
+    .guardian(ProcessIdentity(pid: 31, startTime: 310)),
+    .armed(rollbacks: [Command(argv: ["true"]), Command(argv: ["echo", "ü 'quoted'\n"])]),
+    .intent(
+      LedgerIntent(
+        step: 0, kind: "process.pause", undo: [.resume(worker)], undoClass: .guardian,
+        deadline: .seconds(60))),
+    .injected(step: 0),
+    .intent(
+      LedgerIntent(
+        step: 1, kind: "run", undo: [.run(Command(argv: ["undo"]))], undoClass: .none,
+        deadline: nil)),
+    .undoing(step: 0),
+    .undone(step: 0, proofs: [proof]),
+    .undone(
+      step: 1, proofs: [UndoProof(step: "run undo", isProved: true, evidence: "exited 0")]),
+    .rolledBack(index: 0, result: CommandResult(ending: .exited(0))),
+    .rolledBack(index: 1, result: CommandResult(ending: .exited(1))),
+    .closed,
+  ]
+
+  static func bytes(of entries: some Sequence<LedgerEntry>) throws -> [UInt8] {
+    var bytes: [UInt8] = []
+    for (index, entry) in entries.enumerated() {
+      bytes += Array(try LedgerLine.text(of: entry, sequence: index + 1).utf8)
+    }
+    return bytes
+  }
+
+  static func folded(_ entries: some Sequence<LedgerEntry>) -> LedgerState {
+    var state = LedgerState()
+    for entry in entries { state.apply(entry) }
+    return state
+  }
+
+  @Test func whatIsPendingAfterEachEntry() {
+    let expected: [(steps: [Int], rollbacks: [Int])] = [
+      ([], []), ([], []), ([], [0, 1]), ([0], [0, 1]), ([0], [0, 1]), ([1, 0], [0, 1]),
+      ([1, 0], [0, 1]), ([1], [0, 1]), ([], [0, 1]), ([], [1]), ([], []), ([], []),
+    ]
+    for count in 1...Self.entries.count {
+      let state = Self.folded(Self.entries.prefix(count))
+      #expect(state.pendingSteps.map(\.intent.step) == expected[count - 1].steps)
+      #expect(state.pendingRollbacks.map(\.index) == expected[count - 1].rollbacks)
+      #expect(state.isClosed == (count == Self.entries.count))
+    }
+  }
+
+  @Test func readingGivesWhatFoldingGives() throws {
+    for count in 0...Self.entries.count {
+      let prefix = Self.entries.prefix(count)
+      let bytes = try Self.bytes(of: prefix)
+      let state = LedgerState(reading: bytes)
+      #expect(state.pendingSteps == Self.folded(prefix).pendingSteps)
+      #expect(state.entryCount == count)
+      #expect(state.wholeLength == bytes.count)
+      #expect(state.damagedLines.isEmpty)
+    }
+  }
+
+  /// A power cut can end the last line after any byte; and the entry's effect has not happened then.
+  @Test func aLastLineTornAtAnyByteIsLeftOut() throws {
+    for count in 1...Self.entries.count {
+      let whole = try Self.bytes(of: Self.entries.prefix(count - 1))
+      let bytes = try Self.bytes(of: Self.entries.prefix(count))
+      let expected = LedgerState(reading: whole)
+      for length in whole.count..<bytes.count {
+        #expect(LedgerState(reading: Array(bytes[..<length])) == expected)
+      }
+    }
+  }
+
+  @Test func aLastLineWithAnyWrongByteIsLeftOut() throws {
+    let whole = try Self.bytes(of: Self.entries.prefix(4))
+    let bytes = try Self.bytes(of: Self.entries.prefix(5))
+    let expected = LedgerState(reading: whole)
+    for index in whole.count..<bytes.count - 1 {
+      var damaged = bytes
+      damaged[index] ^= 0x01
+      let state = LedgerState(reading: damaged)
+      #expect(state.pendingSteps == expected.pendingSteps)
+      #expect(state.wholeLength == expected.wholeLength)
+    }
+  }
+
+  @Test func aDamagedLineInTheMiddleIsSaidAndTheRestIsRead() throws {
+    var bytes = try Self.bytes(of: Self.entries)
+    let second = try #require(bytes.firstIndex(of: UInt8(ascii: "\n"))) + 30
+    bytes[second] ^= 0x01
+    let state = LedgerState(reading: bytes)
+    #expect(state.damagedLines == [2])
+    #expect(state.guardian == nil)
+    #expect(state.steps.count == 2)
+    #expect(!state.isSettled)
+    #expect(state.pending == ["the ledger is damaged in line 2"])
+  }
+
+  @Test func rubbishIsNoLedger() {
+    for text in ["", "\n", "hello\n", "1 1 0 {}\n", "\0\0\0"] {
+      let state = LedgerState(reading: Array(text.utf8))
+      #expect(state.entryCount == 0)
+      #expect(state.steps.isEmpty)
+    }
+  }
+
+  @Test func anUnprovedUndoStaysPending() {
+    var state = Self.folded(Self.entries.prefix(5))
+    state.apply(
+      .undone(
+        step: 0,
+        proofs: [
+          UndoProof(step: "signal CONT to process 40", isProved: false, evidence: "EPERM")
+        ]))
+    #expect(state.pendingSteps.count == 1)
+    #expect(state.pending.first == "process.pause: signal CONT to process 40: kill -CONT 40")
+  }
+
+  @Test func nothingToUndoIsNothingPending() {
+    var state = LedgerState()
+    state.apply(
+      .intent(
+        LedgerIntent(
+          step: 0, kind: "process.kill", undo: [], undoClass: .none, deadline: .seconds(1))))
+    #expect(state.isSettled)
+    #expect(state.earliestDeadline == nil)
+  }
+}
