@@ -47,7 +47,8 @@ extension KindDescription {
       blocks.append((head + rows).joined(separator: "\n"))
     }
     for example in examples {
-      blocks += ["\(example.caption):", "```yaml\n\(example.text)\n```"]
+      let end = example.caption.last?.isPunctuation == true ? "" : ":"
+      blocks += [example.caption + end, "```yaml\n\(example.text)\n```"]
     }
     return blocks
   }
