@@ -97,6 +97,9 @@ let package = Package(
     .testTarget(
       name: "sample-shopTests", dependencies: ["sample-shop", nio("NIOHTTP1")],
       swiftSettings: strict),
+    .testTarget(
+      name: "jennerTests", dependencies: ["ExperimentFile", "Model", "Verdict", "jenner"],
+      swiftSettings: strict),
     .testTarget(name: "HostTests", dependencies: ["ChildProcess", "Model"], swiftSettings: strict),
   ]
 )

@@ -14,7 +14,7 @@ public struct CommandProbe: Probe {
       - name: configuration
         command: {run: [nginx, -t], timeout: 5s}
         every: 5s
-        tolerance: {success: {min: 100%}}
+        tolerance: {success: {min: 95%}}
       """),
     Example(
       "The replica keeps up; its lag is the command's output",

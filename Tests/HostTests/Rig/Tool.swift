@@ -3,6 +3,7 @@ import Testing
 
 /// A program from outside this package that tests run.
 enum Tool: String, CaseIterable, Sendable {
+  case bash
   case haproxy
   case nginx
   case prometheus
