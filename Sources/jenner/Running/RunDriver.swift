@@ -28,8 +28,9 @@ final class RunDriver {
     machine = RunMachine(specification)
     observations = try Observations(
       probes: specification.experiment.hypothesis.probes, secrets: secrets, loop: loop
-    ) { [unowned self] probe, scheduled, observation in
-      handle(.observed(probe: probe, scheduled: scheduled, observation))
+    ) { [weak self] probe, scheduled, observation in
+      // The loop outlives the run; observations that were under way at its end still come.
+      self?.handle(.observed(probe: probe, scheduled: scheduled, observation))
     }
     for (host, pipe) in pipes { listen(to: pipe, of: host) }
   }
@@ -67,16 +68,16 @@ final class RunDriver {
 
   private func wake(at time: Duration) {
     if let alarm { loop.cancel(alarm) }
-    alarm = loop.schedule(at: time) { [unowned self] in
-      alarm = nil
-      handle(.wake)
+    alarm = loop.schedule(at: time) { [weak self] in
+      self?.alarm = nil
+      self?.handle(.wake)
     }
   }
 
   private func listen(to pipe: AgentPipe, of host: String) {
     pipe.listen(
-      reply: { [unowned self] message in handle(.reply(host: host, message)) },
-      loss: { [unowned self] reason in handle(.lost(host: host, reason: reason)) })
+      reply: { [weak self] message in self?.handle(.reply(host: host, message)) },
+      loss: { [weak self] reason in self?.handle(.lost(host: host, reason: reason)) })
   }
 
   private func reconnect(_ host: String) {
@@ -84,11 +85,11 @@ final class RunDriver {
     old.close()
     reconnections[host] = Reconnection(
       host: host, command: old.command, run: specification.runID, loop: loop
-    ) { [unowned self] outcome in
-      reconnections[host] = nil
+    ) { [weak self] outcome in
+      self?.reconnections[host] = nil
       switch outcome {
-      case .status(let status): handle(.reconnected(host: host, status))
-      case .failed(let reason): handle(.unreachable(host: host, reason: reason))
+      case .status(let status): self?.handle(.reconnected(host: host, status))
+      case .failed(let reason): self?.handle(.unreachable(host: host, reason: reason))
       }
     }
   }
