@@ -3,7 +3,7 @@ import Linux
 import Model
 import Reports
 
-/// `jenner plan FILE`: exactly what a run would do. Nothing is touched.
+/// `jenner plan FILE`: exactly what a run would do; touches nothing.
 struct PlanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",

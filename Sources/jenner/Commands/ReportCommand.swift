@@ -26,7 +26,7 @@ struct ReportCommand: ParsableCommand {
     }
     let record: Record
     do {
-      record = try Self.read(record)
+      record = try Self.read(self.record)
     } catch {
       error.report(asJSON: false)
       throw error.status.code
