@@ -51,7 +51,7 @@ struct Jenner: ParsableCommand {
 
   /// What to say where the first argument is no command; nil if it is one, or an option.
   static func unknownCommand(in arguments: [String]) -> String? {
-    let names = configuration.subcommands.compactMap(\.configuration.commandName)
+    let names = configuration.subcommands.compactMap { $0.configuration.commandName }
     guard let name = arguments.dropFirst().first, !name.hasPrefix("-"),
       !(names + ["help"]).contains(name)
     else { return nil }
