@@ -1,15 +1,15 @@
 internal import Glibc
 
-/// Reads a small regular file; nothing else is opened, so that no FIFO or device can hang us.
-enum FileBytes {
+/// Reads a regular file up to a limit; nothing else is opened, so that no FIFO or device can hang us.
+public enum FileBytes {
   /// Why a file was not read, and what to do about it.
-  struct Failure: Error, Equatable {
-    var message: String
-    var cure: String?
+  public struct Failure: Error, Equatable {
+    public var message: String
+    public var cure: String?
   }
 
   /// The bytes of a regular file of at most `limit` bytes.
-  static func read(path: String, limit: Int) throws(Failure) -> [UInt8] {
+  public static func read(path: String, limit: Int) throws(Failure) -> [UInt8] {
     // Opening a device may already have an effect, so what it is comes first.
     var facts = stat()
     guard stat(path, &facts) == 0 else { throw Failure(errno: errno, path: path) }
@@ -57,12 +57,13 @@ enum FileBytes {
 
 extension FileBytes.Failure {
   static func tooLarge(limit: Int) -> Self {
-    Self(message: "larger than the \(limit >> 10) KiB that are read", cure: "name a smaller file")
+    let size = limit < 1 << 20 ? "\(limit >> 10) KiB" : "\(limit >> 20) MiB"
+    return Self(message: "larger than the \(size) that are read", cure: "name a smaller file")
   }
 
   init(errno code: Int32, path: String?) {
     switch code {
-    case ENOENT:
+    case ENOENT, ENOTDIR, ENAMETOOLONG:
       self.init(message: "there is no such file", cure: "check the path")
     case EACCES, EPERM:
       self.init(message: "permission denied", cure: "make it readable for this user")

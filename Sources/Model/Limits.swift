@@ -2,6 +2,10 @@
 public enum Limits {
   /// The largest experiment file, in bytes.
   public static let fileSize = 256 << 10
+  /// The largest file that holds a plan, in bytes.
+  public static let planSize = 4 << 20
+  /// The largest record that is read again, in bytes.
+  public static let recordSize = 1 << 30
   /// The largest file that holds a secret, in bytes.
   public static let secretSize = 64 << 10
   /// The most text of an experiment once `${name}` is filled in, in bytes.

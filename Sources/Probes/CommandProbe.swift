@@ -75,7 +75,7 @@ public struct CommandProbe: Probe {
       return CommandObserver(
         command: try command(with: instruments.secrets), run: instruments.run,
         expect: expect, stdout: expect.stdout.map(CompiledPattern.init), valuePath: valuePath,
-        conceal: Concealment(of: instruments.secrets))
+        redaction: Redaction(secrets: instruments.secrets))
     } catch {
       return UnableObserver(reason: error.reason)
     }
@@ -123,7 +123,7 @@ private struct CommandObserver: Observer {
   let expect: CommandExpectation
   let stdout: CompiledPattern?
   let valuePath: JSONPath?
-  let conceal: Concealment
+  let redaction: Redaction
 
   func observe() async -> Observation {
     let started = ContinuousClock.now
@@ -132,7 +132,7 @@ private struct CommandObserver: Observer {
     lazy var document = JSON.document(result.output.utf8)
     if let none = complaint(about: result, document: { document }) {
       return Observation(
-        outcome: none.outcome, reason: conceal(none.reason), latency: latency)
+        outcome: none.outcome, reason: redaction.apply(to: none.reason), latency: latency)
     }
     guard let valuePath else {
       return Observation(outcome: .success, value: result.output.onlyNumber, latency: latency)

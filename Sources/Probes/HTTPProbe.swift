@@ -109,7 +109,7 @@ public struct HTTPProbe: Probe {
         client: try HTTPClient(for: url, tls: tls, using: instruments), request: request,
         timeout: timeout, readsBody: expect.readsBody || valuePath != nil,
         judge: HTTPJudge(expect), valuePath: valuePath,
-        conceal: Concealment(of: instruments.secrets))
+        redaction: Redaction(secrets: instruments.secrets))
     } catch {
       return UnableObserver(reason: error.reason)
     }
@@ -124,7 +124,7 @@ private struct HTTPObserver: Observer {
   let readsBody: Bool
   let judge: HTTPJudge
   let valuePath: JSONPath?
-  let conceal: Concealment
+  let redaction: Redaction
 
   func observe() async -> Observation {
     let answer = await client.send(request, timeout: timeout, readsBody: readsBody)
@@ -132,7 +132,7 @@ private struct HTTPObserver: Observer {
     switch answer.result {
     case .failure(let none):
       seen.outcome = none.outcome
-      seen.reason = conceal(none.reason).limited
+      seen.reason = redaction.apply(to: none.reason).limited
     case .success(let response):
       judge(response, into: &seen)
     }
@@ -143,7 +143,7 @@ private struct HTTPObserver: Observer {
     lazy var document = JSON.document(response.body.readableBytesView)
     if let complaint = judge.complaint(about: response, document: { document }) {
       seen.outcome = .failure
-      seen.reason = conceal(complaint).limited
+      seen.reason = redaction.apply(to: complaint).limited
     } else if let valuePath {
       seen.value = document.flatMap { valuePath.value(in: $0)?.double }
       if seen.value == nil {

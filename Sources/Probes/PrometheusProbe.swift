@@ -81,7 +81,7 @@ public struct PrometheusProbe: Probe {
         isRepeatable: true)
       return PrometheusObserver(
         client: try HTTPClient(for: url, tls: tls, using: instruments), request: request,
-        timeout: timeout, stale: stale, conceal: Concealment(of: instruments.secrets))
+        timeout: timeout, stale: stale, redaction: Redaction(secrets: instruments.secrets))
     } catch {
       return UnableObserver(reason: error.reason)
     }
@@ -94,7 +94,7 @@ private struct PrometheusObserver: Observer {
   let request: HTTPRequest
   let timeout: Duration
   let stale: Duration
-  let conceal: Concealment
+  let redaction: Redaction
 
   func observe() async -> Observation {
     let answer = await client.send(request, timeout: timeout, readsBody: true)
@@ -104,7 +104,7 @@ private struct PrometheusObserver: Observer {
       seen.value = try PrometheusAnswer(response).number(notOlderThan: stale)
     } catch {
       seen.outcome = .noData
-      seen.reason = conceal(error.reason).limited
+      seen.reason = redaction.apply(to: error.reason).limited
     }
     return seen
   }

@@ -6,6 +6,7 @@ import Model
 @main
 enum Main {
   static func main() {
+    StandardStreams.fillGaps()
     // A report piped into `head` must end the program's output, not the program.
     signal(SIGPIPE, SIG_IGN)
     do {
@@ -17,7 +18,7 @@ enum Main {
       let text = Jenner.fullMessage(for: error)
       // ArgumentParser's own statuses (64 for a wrong call) are not ours: whatever it finds is 2.
       guard Jenner.exitCode(for: error) == .success else {
-        Console.error(text)
+        Console.error(Jenner.unknownCommand(in: CommandLine.arguments) ?? text)
         exit(ExitStatus.usage.rawValue)
       }
       Console.output(text)
@@ -41,6 +42,22 @@ struct Jenner: ParsableCommand {
       ResidueCommand.self, ReportCommand.self, SchemaCommand.self, FaultsCommand.self,
       ProbesCommand.self, NewCommand.self, DoctorCommand.self,
     ])
+
+  /// A call that names no command is wrong: a script whose variable is empty must not pass.
+  func run() throws {
+    Console.error(Self.helpMessage())
+    throw ExitStatus.usage.code
+  }
+
+  /// What to say where the first argument is no command; nil if it is one, or an option.
+  static func unknownCommand(in arguments: [String]) -> String? {
+    let names = configuration.subcommands.compactMap { $0.configuration.commandName }
+    guard let name = arguments.dropFirst().first, !name.hasPrefix("-"),
+      !(names + ["help"]).contains(name)
+    else { return nil }
+    return "jenner: error: unknown command '\(name.limited)'; "
+      + Suggestion.cure(for: name, among: names)
+  }
 }
 
 extension ExitStatus {

@@ -1,5 +1,6 @@
 import ArgumentParser
-import FoundationEssentials
+import ExperimentFile
+import Glibc
 import Model
 import Reports
 
@@ -23,19 +24,12 @@ struct ReportCommand: ParsableCommand {
       Failure.message("unknown format '\(format.limited)'; \(cure)", .usage).report(asJSON: false)
       throw ExitStatus.usage.code
     }
-    let path = record.hasSuffix(".json") ? record : record + "/record.json"
-    guard let data = try? Data(contentsOf: URL(filePath: path)) else {
-      Failure.message("\(path) could not be read; name a record.json or its folder", .usage)
-        .report(asJSON: false)
-      throw ExitStatus.usage.code
-    }
     let record: Record
     do {
-      record = try JSONReport.read(String(decoding: data, as: UTF8.self))
+      record = try Self.read(self.record)
     } catch {
-      Failure.message("\(path) is no record of this version: \(error)", .usage)
-        .report(asJSON: false)
-      throw ExitStatus.usage.code
+      error.report(asJSON: false)
+      throw error.status.code
     }
     // Colour is for the summary alone; the others are files.
     let isSummary = chosen == TerminalSummary.self
@@ -43,5 +37,45 @@ struct ReportCommand: ParsableCommand {
       isSummary
         ? TerminalSummary.render(record, style: Console.usesColor ? .colour : .plain)
         : try chosen.render(record))
+  }
+
+  private static func read(_ path: String) throws(Failure) -> Record {
+    var facts = stat()
+    let isFolder = stat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFDIR
+    let path = isFolder ? path + "/record.json" : path
+    let bytes: [UInt8]
+    do {
+      bytes = try FileBytes.read(path: path, limit: Limits.recordSize)
+    } catch {
+      throw .unreadable(error, path: path)
+    }
+    do {
+      return try JSONReport.read(String(decoding: bytes, as: UTF8.self))
+    } catch {
+      let reason = (error as? DecodingError)?.inWords ?? "\(error)"
+      throw .message(
+        "\(path) is no record of this version: \(reason); name the record.json of a run, or its "
+          + "folder", .usage)
+    }
+  }
+}
+
+extension DecodingError {
+  /// What is wrong with a JSON text, and where in it.
+  fileprivate var inWords: String {
+    switch self {
+    case .keyNotFound(let key, let context):
+      "'\(Self.place(context.codingPath + [key]))' is missing"
+    case .typeMismatch(_, let context), .valueNotFound(_, let context),
+      .dataCorrupted(let context):
+      context.codingPath.isEmpty
+        ? "it is not JSON, or not an object"
+        : "'\(Self.place(context.codingPath))' holds something else"
+    @unknown default: "it could not be decoded"
+    }
+  }
+
+  private static func place(_ path: [any CodingKey]) -> String {
+    path.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".").limited
   }
 }

@@ -18,10 +18,16 @@ struct ValidateCommand: ParsableCommand {
   func run() throws {
     var all: [Problem] = []
     var firstFailure: Failure?
+    let variables: [String: String]
+    do {
+      variables = try experiment.values()
+    } catch {
+      error.report(asJSON: output.isJSON)
+      throw error.status.code
+    }
     for file in files {
       do {
-        _ = try ExperimentLoading.load(
-          file, variables: try experiment.values(), purpose: .validation)
+        _ = try ExperimentLoading.load(file, variables: variables, purpose: .validation)
       } catch {
         if case .problems(let problems, _) = error { all += problems.all }
         if !output.isJSON { error.report(asJSON: false) }

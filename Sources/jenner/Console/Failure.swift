@@ -1,3 +1,4 @@
+import ExperimentFile
 import Model
 import Reports
 import Runner
@@ -9,6 +10,12 @@ enum Failure: Error {
   case problems(Problems, source: String?)
   case plan(PlanFailure, file: String)
   case message(String, ExitStatus)
+
+  /// A file named in the call that could not be read.
+  static func unreadable(_ failure: FileBytes.Failure, path: String) -> Failure {
+    let cure = failure.cure.map { "; \($0)" } ?? ""
+    return .message("\(path): \(failure.message)\(cure)", .usage)
+  }
 
   var status: ExitStatus {
     switch self {

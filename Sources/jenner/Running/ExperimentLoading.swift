@@ -14,7 +14,9 @@ enum ExperimentLoading {
         path: file, variables: variables, environment: Environment.all, catalog: .builtIn,
         purpose: purpose)
     } catch {
-      throw .problems(error, source: Self.source(of: file))
+      // A file that could not be read is not read again: it may be of any size.
+      let hasPlaces = error.all.contains { $0.mark != nil }
+      throw .problems(error, source: hasPlaces ? Self.source(of: file) : nil)
     }
     let problems = Feasibility.problems(of: loaded.experiment, file: file)
     guard problems.isEmpty else {

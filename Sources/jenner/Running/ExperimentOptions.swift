@@ -17,7 +17,8 @@ struct ExperimentOptions: ParsableArguments {
     for variable in variables {
       let parts = variable.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       guard parts.count == 2, !parts[0].isEmpty else {
-        throw .message("--var \(variable.limited) is not name=value", .usage)
+        throw .message(
+          "--var \(variable.limited) is not name=value; write --var name=value", .usage)
       }
       values[String(parts[0])] = String(parts[1])
     }

@@ -1,3 +1,4 @@
+import ExperimentFile
 import FoundationEssentials
 import Model
 import Reports
@@ -18,20 +19,21 @@ extension PlanFile {
     do {
       try text.write(toFile: path, atomically: true, encoding: .utf8)
     } catch {
-      throw .message("\(path) could not be written: \(error.localizedReason)", .usage)
+      throw .message(
+        "\(path) could not be written: \(error.localizedReason); name another path", .usage)
     }
   }
 
   /// Reads a plan that `plan --out` wrote, and checks that it has not been edited.
   static func read(_ path: String) throws(Failure) -> PlanFile {
-    let data: Data
+    let bytes: [UInt8]
     do {
-      data = try Data(contentsOf: URL(filePath: path))
+      bytes = try FileBytes.read(path: path, limit: Limits.planSize)
     } catch {
-      throw .message("\(path) could not be read: \(error.localizedReason)", .usage)
+      throw .unreadable(error, path: path)
     }
-    guard data.count <= 16 * Limits.fileSize,
-      let file = try? JSONDecoder().decode(PlanFile.self, from: data), file.version == 1
+    guard let file = try? JSONDecoder().decode(PlanFile.self, from: Data(bytes)),
+      file.version == 1
     else {
       throw .message(
         "\(path) is no plan of this version; make one with 'jenner plan FILE --out \(path)'",
@@ -55,8 +57,8 @@ extension Error {
 extension CocoaError {
   fileprivate var underlyingReason: String? {
     switch code {
-    case .fileReadNoSuchFile, .fileNoSuchFile: "no such file or directory"
-    case .fileReadNoPermission, .fileWriteNoPermission: "permission denied"
+    case .fileNoSuchFile: "no such directory"
+    case .fileWriteNoPermission: "permission denied"
     default: nil
     }
   }

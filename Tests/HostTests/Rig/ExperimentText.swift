@@ -6,6 +6,8 @@ struct ExperimentText {
   var probes: [String]
   /// Entries of `method`, one line each.
   var method: [String] = []
+  /// Further fields of the experiment, one line each, at the end.
+  var fields: [String] = []
 
   /// The file.
   var text: String {
@@ -20,6 +22,7 @@ struct ExperimentText {
     method:\(method.isEmpty ? " []" : "")
     \(method.map { "  - \($0)\n" }.joined())\
     limits: {duration: 2m}
+    \(fields.joined(separator: "\n"))
 
     """
   }

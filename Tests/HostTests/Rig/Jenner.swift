@@ -21,11 +21,16 @@ struct Jenner: Sendable {
   private let name: String
 
   /// Starts it.
+  ///
+  /// - Parameters:
+  ///   - wrapper: A command that runs the command after it, in surroundings of its own.
+  ///   - streams: Changes where the standard streams lead.
   static func start(
-    _ arguments: [String], in rig: Rig, environment: [String: String] = [:]
+    _ arguments: [String], in rig: Rig, environment: [String: String] = [:],
+    through wrapper: [String] = [], streams: (inout Launch) -> Void = { _ in }
   ) throws -> Jenner {
     let name = "jenner-\(UUID().uuidString.prefix(8))"
-    var launch = Launch([try Product.jenner.path()] + arguments)
+    var launch = Launch(wrapper + [try Product.jenner.path()] + arguments)
     launch.environment = [
       "PATH": getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin",
       "HOME": rig.scratch.path,
@@ -33,26 +38,35 @@ struct Jenner: Sendable {
     ].merging(environment) { $1 }
     launch.output = .file(rig.scratch.file("\(name).out"))
     launch.errors = .file(rig.scratch.file("\(name).err"))
+    streams(&launch)
     return Jenner(process: try rig.start(launch), rig: rig, name: name)
   }
 
   /// Runs it to its end.
   static func run(
     _ arguments: [String], in rig: Rig, environment: [String: String] = [:],
+    through wrapper: [String] = [], streams: (inout Launch) -> Void = { _ in },
     within limit: Duration = .seconds(60)
   ) async throws -> Outcome {
-    try await start(arguments, in: rig, environment: environment).outcome(within: limit)
+    try await start(
+      arguments, in: rig, environment: environment, through: wrapper, streams: streams
+    ).outcome(within: limit)
   }
 
   /// Starts an experiment, with its report under the scratch directory.
-  static func startExperiment(_ text: String, in rig: Rig) throws -> Jenner {
+  static func startExperiment(
+    _ text: String, in rig: Rig, environment: [String: String] = [:]
+  ) throws -> Jenner {
     let file = try rig.scratch.write(text, to: "experiment.yaml")
-    return try start(["run", file, "--yes", "--reports", reports(in: rig)], in: rig)
+    return try start(
+      ["run", file, "--yes", "--reports", reports(in: rig)], in: rig, environment: environment)
   }
 
   /// Runs an experiment to its end.
-  static func runExperiment(_ text: String, in rig: Rig) async throws -> Outcome {
-    try await startExperiment(text, in: rig).outcome()
+  static func runExperiment(
+    _ text: String, in rig: Rig, environment: [String: String] = [:]
+  ) async throws -> Outcome {
+    try await startExperiment(text, in: rig, environment: environment).outcome()
   }
 
   /// Waits for the end; when that takes too long, ends it and says so.
