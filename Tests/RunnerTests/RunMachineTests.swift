@@ -173,7 +173,111 @@ import Testing
     #expect(record.verdict == .inconclusive)
   }
 
+  // MARK: Targets that are chosen when the step comes
+
+  private static let late = SimulatedExperiment.text + "    resolve: step\n"
+
+  @Test func targetsChosenAtTheStepAreHit() throws {
+    let (run, requests) = try SimulatedExperiment.run(Self.late)
+    let record = try #require(run)
+    #expect(record.verdict == .pass, "\(record.reasons)")
+    let kinds = requests.map { Self.kind($0.request) }.filter { $0 != "heartbeat" }
+    #expect(kinds == ["begin", "resolve", "prepare", "inject", "inspect", "undo", "end"])
+    #expect(record.faults.first?.targets.map(\.process.pid) == [100])
+  }
+
+  @Test func nobodyThereWhenTheStepComesShowsNothing() throws {
+    var script = Script()
+    script.answer = { _, request in
+      guard case .resolve = request else { return nil }
+      return .resolved(candidates: [])
+    }
+    let (run, requests) = try SimulatedExperiment.run(Self.late, script: script)
+    let record = try #require(run)
+    #expect(record.verdict == .inconclusive)
+    #expect(record.ended == .stopped)
+    #expect(record.clean)
+    #expect(!requests.contains { Self.kind($0.request) == "inject" })
+  }
+
+  /// More than the limit when the step comes: the plan could not know, so the step refuses.
+  @Test func theBlastRadiusHoldsAtTheStepToo() throws {
+    var script = Script()
+    script.answer = { _, request in
+      guard case .resolve = request else { return nil }
+      return .resolved(candidates: (1...5).map { [.of($0)] })
+    }
+    let (run, requests) = try SimulatedExperiment.run(
+      Self.late + "limits: {targets: 3}\n", script: script)
+    #expect(run?.verdict == .inconclusive)
+    #expect(!requests.contains { Self.kind($0.request) == "inject" })
+  }
+
+  // MARK: Actions, rollbacks and groups
+
+  @Test func anActionThatFailsStopsTheMethod() throws {
+    var script = Script()
+    script.answer = { _, request in
+      guard case .act = request else { return nil }
+      return .acted(result: CommandResult(ending: .exited(1)))
+    }
+    let text = SimulatedExperiment.text.replacingMethod(
+      with: """
+          - run: [flush]
+            undo: [restore]
+          - {name: later, fault: scripted.fault, targets: {executable: victim}, for: 10s}
+        rollbacks:
+          - run: [start]
+        """)
+    let (run, requests) = try SimulatedExperiment.run(text, script: script)
+    let record = try #require(run)
+    #expect(record.verdict == .inconclusive)
+    #expect(record.ended == .stopped)
+    let kinds = requests.map { Self.kind($0.request) }.filter { $0 != "heartbeat" }
+    #expect(kinds == ["begin", "arm", "act", "undo", "rollback", "end"])
+  }
+
+  @Test func stepsOfAGroupBeginTogetherEachAfterItsOwnDelay() throws {
+    let text = SimulatedExperiment.text.replacingMethod(
+      with: """
+          - after: 1s
+            together:
+              - {name: a, fault: scripted.fault, targets: {executable: victim}, for: 10s}
+              - {name: b, fault: scripted.fault, targets: {executable: victim}, after: 2s, for: 9s}
+        """)
+    let (run, requests) = try SimulatedExperiment.run(text)
+    #expect(run?.verdict == .pass, "\(run?.reasons ?? [])")
+    let times = requests.filter { Self.kind($0.request) == "inject" }.map(\.time)
+    #expect(times.count == 2)
+    #expect(abs(times[0] - 3) < 0.05)
+    #expect(abs(times[1] - 5) < 0.05)
+  }
+
+  /// What is never undone in between is undone at the end, the last one first.
+  @Test func openFaultsAreUndoneLastInFirstOut() throws {
+    let text = SimulatedExperiment.text.replacingMethod(
+      with: """
+          - {name: a, fault: scripted.fault, targets: {executable: victim}}
+          - {name: b, fault: scripted.fault, targets: {executable: victim}}
+          - wait: 10s
+        """)
+    let requests = try SimulatedExperiment.run(text).requests
+    let undone = requests.compactMap { entry -> Int? in
+      guard case .undo(let step) = entry.request else { return nil }
+      return step
+    }
+    #expect(undone == [1, 0])
+  }
+
   static func kind(_ request: Request) -> String {
     String("\(request)".prefix { $0 != "(" })
+  }
+}
+
+extension String {
+  /// The experiment with another method, and what follows it.
+  fileprivate func replacingMethod(with text: String) -> String {
+    let head = split(separator: "method:", omittingEmptySubsequences: false)[0]
+    return head + "method:\n" + text + "\n"
   }
 }

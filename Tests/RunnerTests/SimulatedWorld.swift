@@ -120,7 +120,13 @@ struct SimulatedWorld {
     case .heartbeat: return .heartbeat
     case .end:
       return .ended(LedgerStatus(run: "r", isKnown: true, pending: [], proofs: []))
-    case .hello, .resolve, .prepare, .status:
+    case .resolve: return .resolved(candidates: [[.of(100)]])
+    case .prepare(_, _, _, let targets):
+      return .prepared(
+        injection: Injection(
+          effects: targets.map { .signal($0, .stop) }, undo: targets.map { .resume($0) },
+          undoClass: .guardian))
+    case .hello, .status:
       return .refused(Refusal("not asked while a run goes on"))
     }
   }

@@ -110,20 +110,31 @@ extension Node {
   /// The JSON value of a node whose scalars are kept as text unless they are plain JSON literals.
   ///
   /// Secrets become `${name}`, so that the result may be shown, recorded and digested.
-  public var json: JSON {
+  public var json: JSON { json { SecretText($0).shown } }
+
+  /// The same with the values of secrets in their places, for the pipe to an agent and nothing else.
+  public func json(revealing secrets: [String: String]) -> JSON {
+    json { SecretText($0).revealed(with: secrets) ?? SecretText($0).shown }
+  }
+
+  private func json(_ text: ([Scalar.Part]) -> String) -> JSON {
     switch content {
-    case .list(let elements): return .array(elements.map(\.json))
+    case .list(let elements): return .array(elements.map { $0.json(text) })
     case .map(let pairs):
       return .object(
-        Dictionary(pairs.map { ($0.key, $0.value.json) }, uniquingKeysWith: { $1 }))
+        Dictionary(pairs.map { ($0.key, $0.value.json(text)) }, uniquingKeysWith: { $1 }))
     case .scalar(let scalar):
-      guard let text = scalar.text else { return .string(SecretText(scalar.parts).shown) }
-      if scalar.isQuoted { return .string(text) }
-      if isNull { return .null }
-      if text == "true" || text == "false" { return .bool(text == "true") }
-      if let value = Int(text) { return .integer(value) }
-      if let value = Double(text), value.isFinite { return .number(value) }
-      return .string(text)
+      guard let plain = scalar.text else { return .string(text(scalar.parts)) }
+      return Self.json(plain, isQuoted: scalar.isQuoted, isNull: isNull)
     }
+  }
+
+  private static func json(_ text: String, isQuoted: Bool, isNull: Bool) -> JSON {
+    if isQuoted { return .string(text) }
+    if isNull { return .null }
+    if text == "true" || text == "false" { return .bool(text == "true") }
+    if let value = Int(text) { return .integer(value) }
+    if let value = Double(text), value.isFinite { return .number(value) }
+    return .string(text)
   }
 }

@@ -102,6 +102,21 @@ extension ProbeDeclaration {
 }
 
 extension Experiment {
+  /// How long after its turn a step begins: its own `after`, and before it that of its group.
+  func delay(ofStep index: Int) -> Duration {
+    var position = 0
+    for entry in method {
+      guard case .together(let steps) = entry.content else {
+        if position == index { return entry.after }
+        position += 1
+        continue
+      }
+      if index < position + steps.count { return entry.after + steps[index - position].after }
+      position += steps.count
+    }
+    return .zero
+  }
+
   /// The phases with the times at which they start if nothing is early, and how long they may take.
   func plannedPhases(_ timeline: Timeline) -> [PlannedPhase] {
     var phases = [PlannedPhase(name: "baseline", start: 0, atMost: hypothesis.baseline.seconds)]

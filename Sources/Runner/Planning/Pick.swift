@@ -26,6 +26,11 @@ extension ProcessSelector.Pick {
     }
   }
 
+  /// Each step draws from a sequence of its own, so that adding one does not change the others.
+  static func seed(_ seed: Int, step: Int) -> UInt64 {
+    UInt64(bitPattern: Int64(seed)) &* 0x1_0000_0001 &+ UInt64(step)
+  }
+
   /// Chooses among candidates; the same seed and the same candidates choose the same ones.
   func choose(from candidates: [Candidate], seed: UInt64) -> [Candidate]? {
     guard let count = count(of: candidates.count) else { return nil }

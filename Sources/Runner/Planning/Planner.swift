@@ -102,7 +102,8 @@ public struct Planner<Dialogue: AgentDialogue> {
     let place = timeline.entries[index]
     var planned = PlannedStep(
       index: index, group: place.group, name: step.name, kind: step.plannedKind,
-      hosts: step.needsAgent ? step.hostNames : [], afterSeconds: step.after.seconds,
+      hosts: step.needsAgent ? step.hostNames : [],
+      afterSeconds: experiment.delay(ofStep: index).seconds,
       forSeconds: step.lasts?.seconds, deadlineSeconds: place.deadline.seconds)
     planned.undo = step.undo?.shownCommand
     planned.expectations = step.expectations.map(\.shown)
@@ -162,9 +163,10 @@ public struct Planner<Dialogue: AgentDialogue> {
       default: throw PlanFailure.unexpected(reply, from: host)
       }
     }
-    // Steps draw from sequences of their own, so that adding one does not change the others.
-    let seed = UInt64(bitPattern: Int64(seed)) &* 0x1_0000_0001 &+ UInt64(index)
+    let seed = ProcessSelector.Pick.seed(seed, step: index)
     if let chosen = selector.pick.choose(from: candidates, seed: seed) { return chosen }
+    // Whoever is to be hit may be started by an earlier step.
+    if declaration.resolution == .step { return [] }
     throw PlanFailure.tooFew(candidates.count, selector: selector, step: step)
   }
 }

@@ -33,6 +33,8 @@ enum Question: Sendable, Hashable {
   case begin
   case watch
   case arm
+  case resolve(step: Int)
+  case prepare(step: Int)
   case inject(step: Int)
   case inspect(step: Int)
   case undo(step: Int)

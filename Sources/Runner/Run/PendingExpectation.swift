@@ -83,21 +83,3 @@ extension RunMachine {
     stop("waited in vain for \(text)", ended: .stopped)
   }
 }
-
-extension StepProgress {
-  /// A host has answered what was asked of it.
-  mutating func answer(from host: String) {
-    switch state {
-    case .starting(var hosts):
-      hosts.remove(host)
-      state = .starting(hosts)
-    case .inspecting(var hosts):
-      hosts.remove(host)
-      state = .inspecting(hosts)
-    case .undoing(var hosts):
-      hosts.remove(host)
-      state = .undoing(hosts)
-    default: break
-    }
-  }
-}

@@ -28,6 +28,10 @@ extension RunMachine {
     case (.heartbeat, _), (.watch, .watching), (.arm, .armed), (.allow, .armed): break
     case (.begin, .begun(let notes)):
       for note in notes { tell("agent.note", note, host: host) }
+    case (.resolve(let step), .resolved(let candidates)):
+      takeResolved(candidates, step: step, host: host)
+    case (.prepare(let step), .prepared(let injection)):
+      takePrepared(injection, step: step, host: host)
     case (.inject(let step), .injected(let evidence)):
       takeInjected(evidence, step: step, host: host)
     case (.inspect(let step), .inspected(let evidence)):
@@ -52,6 +56,8 @@ extension RunMachine {
     case .allow, .begin, .watch, .arm:
       tell("agent.refused", text, host: host)
       refuse("\(host): \(text)")
+    case .resolve(let step), .prepare(let step):
+      refuseResolution(of: step, text, host: host)
     case .inject(let step):
       tell("fault.refused", text, step: steps[step].plan.name, host: host)
       let requested = steps[step].plan.fault?.kind ?? steps[step].plan.name
@@ -113,7 +119,8 @@ extension RunMachine {
         step: step, host: host)
     case .act(let step):
       takeActed(CommandResult(ending: .notStarted("the agent was lost")), step: step, host: host)
-    case .inspect(let step): steps[step].answer(from: host)
+    case .resolve(let step), .prepare(let step), .inspect(let step):
+      steps[step].answer(from: host)
     case .undo(let step): steps[step].answer(from: host)
     default: break
     }

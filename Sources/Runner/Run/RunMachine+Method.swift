@@ -37,6 +37,8 @@ extension RunMachine {
       } else {
         inspect(index)
       }
+    case .resolving(let hosts) where hosts.isEmpty: choose(index)
+    case .preparing(let hosts) where hosts.isEmpty: inject(index)
     case .starting(let hosts) where hosts.isEmpty: activate(index)
     case .inspecting(let hosts) where hosts.isEmpty: undo(index)
     case .undoing(let hosts) where hosts.isEmpty: steps[index].state = .done
@@ -59,18 +61,23 @@ extension RunMachine {
       tell("action.started", "running \(plan.command?.shown ?? "")", step: plan.name, host: host)
       ask(
         .act(step: index, command: command, undo: plan.undo), of: host, as: .act(step: index))
-    case .fault:
-      touch(index)
-      steps[index].state = .starting(Set(plan.fault?.injections.map(\.host) ?? []))
-      for injection in plan.fault?.injections ?? [] {
-        openFault(injection, of: index)
-        tell(
-          "fault.injecting", faultText(injection, of: plan), step: plan.name,
-          host: injection.host)
-        ask(
-          .inject(step: index, deadlineSeconds: plan.deadlineSeconds, undo: plan.undo),
-          of: injection.host, as: .inject(step: index))
-      }
+    case .fault where plan.fault?.resolution == .step: resolve(index)
+    case .fault: inject(index)
+    }
+  }
+
+  private mutating func inject(_ index: Int) {
+    let plan = steps[index].plan
+    let injections = plan.fault?.injections ?? []
+    touch(index)
+    steps[index].state = .starting(Set(injections.map(\.host)))
+    for injection in injections {
+      openFault(injection, of: index)
+      tell(
+        "fault.injecting", faultText(injection, of: plan), step: plan.name, host: injection.host)
+      ask(
+        .inject(step: index, deadlineSeconds: plan.deadlineSeconds, undo: plan.undo),
+        of: injection.host, as: .inject(step: index))
     }
   }
 

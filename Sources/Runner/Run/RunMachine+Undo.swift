@@ -10,7 +10,7 @@ extension RunMachine {
       steps[index].state = .done
     }
     for index in steps.indices {
-      if case .delayed = steps[index].state { steps[index].state = .done }
+      if steps[index].hasTouchedNothing { steps[index].state = .done }
       if steps[index].plan.kind == .wait { steps[index].state = .done }
     }
     advanceUndo()
@@ -34,7 +34,7 @@ extension RunMachine {
         if !hosts.isEmpty { return }
         steps[index].state = .done
         openSteps.removeLast()
-      case .pending, .delayed, .done: openSteps.removeLast()
+      case .pending, .delayed, .resolving, .preparing, .done: openSteps.removeLast()
       }
     }
     undoFinished = now

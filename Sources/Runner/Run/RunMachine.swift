@@ -113,7 +113,7 @@ public struct RunMachine: Sendable {
     }
     for (index, probe) in specification.experiment.hypothesis.probes.enumerated() {
       guard let host = probe.host?.text else { continue }
-      let section = probe.section.json
+      let section = specification.watches[index] ?? probe.section.json
       ask(.watch(probe: index, kind: probe.kind, section: section), of: host, as: .watch)
     }
   }

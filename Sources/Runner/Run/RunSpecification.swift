@@ -14,6 +14,8 @@ public struct RunSpecification: Sendable {
   public var runner: HostFacts?
   /// The commands of actions by step, with their secrets in place; they leave only to agents.
   public var commands: [Int: Command]
+  /// The sections of probes that observe from a host, with their secrets in place; likewise.
+  public var watches: [Int: JSON]
   /// What is replaced in everything that targets say.
   public var redaction: Redaction
   /// Whether everything is done but the effects.
@@ -23,8 +25,7 @@ public struct RunSpecification: Sendable {
   public init(
     runID: String, started: String, experiment: Experiment, plan: Plan, planDigest: String,
     source: ExperimentSource, tool: ToolFacts, runner: HostFacts? = nil, commands: [Int: Command],
-    redaction: Redaction,
-    isDryRun: Bool = false
+    watches: [Int: JSON] = [:], redaction: Redaction, isDryRun: Bool = false
   ) {
     self.runID = runID
     self.started = started
@@ -35,6 +36,7 @@ public struct RunSpecification: Sendable {
     self.tool = tool
     self.runner = runner
     self.commands = commands
+    self.watches = watches
     self.redaction = redaction
     self.isDryRun = isDryRun
   }

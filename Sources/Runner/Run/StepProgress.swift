@@ -6,6 +6,10 @@ struct StepProgress: Sendable {
     case pending
     /// Its turn has come, and it begins at this time.
     case delayed(until: Duration)
+    /// Its targets are chosen only now; these hosts have not said yet who is there.
+    case resolving(Set<String>)
+    /// These hosts have not said yet what the fault would do to the chosen.
+    case preparing(Set<String>)
     /// Asked of the agents; these hosts have not answered yet.
     case starting(Set<String>)
     /// In force, or waiting; nil: until the method ends.
@@ -16,7 +20,7 @@ struct StepProgress: Sendable {
     case done
   }
 
-  let plan: PlannedStep
+  var plan: PlannedStep
   var state: State = .pending
   /// When it came into force, or its action ended.
   var began: Duration?
@@ -25,6 +29,8 @@ struct StepProgress: Sendable {
   /// Whether every host's evidence said so, each time it was asked for.
   var isInForce = true
   var expectations: [PendingExpectation] = []
+  /// Who could be hit, while that is being found out.
+  var candidates: [Candidate] = []
 
   init(_ plan: PlannedStep) {
     self.plan = plan
@@ -38,10 +44,10 @@ struct StepProgress: Sendable {
     }
   }
 
-  /// Whether it has touched something, or may have, that is not put back yet.
-  var isOpen: Bool {
+  /// Whether its turn has come without anything having been touched yet.
+  var hasTouchedNothing: Bool {
     switch state {
-    case .active, .inspecting: plan.kind != .wait
+    case .delayed, .resolving, .preparing: true
     default: false
     }
   }
@@ -52,6 +58,30 @@ struct StepProgress: Sendable {
     case .delayed(let time): time
     case .active(let time): time
     default: nil
+    }
+  }
+}
+
+extension StepProgress {
+  /// A host has answered what was asked of it.
+  mutating func answer(from host: String) {
+    switch state {
+    case .resolving(var hosts):
+      hosts.remove(host)
+      state = .resolving(hosts)
+    case .preparing(var hosts):
+      hosts.remove(host)
+      state = .preparing(hosts)
+    case .starting(var hosts):
+      hosts.remove(host)
+      state = .starting(hosts)
+    case .inspecting(var hosts):
+      hosts.remove(host)
+      state = .inspecting(hosts)
+    case .undoing(var hosts):
+      hosts.remove(host)
+      state = .undoing(hosts)
+    default: break
     }
   }
 }

@@ -18,7 +18,7 @@ enum ExperimentLoading {
       let hasPlaces = error.all.contains { $0.mark != nil }
       throw .problems(error, source: hasPlaces ? Self.source(of: file) : nil)
     }
-    let problems = Feasibility.problems(of: loaded.experiment, file: file)
+    let problems = Feasibility.problems(of: loaded.experiment, file: loaded.file)
     guard problems.isEmpty else {
       throw .problems(Problems(problems), source: Self.source(of: file))
     }

@@ -83,10 +83,15 @@ struct ExperimentRun {
       }
       commands[index] = command
     }
+    var watches: [Int: JSON] = [:]
+    for (index, probe) in loaded.experiment.hypothesis.probes.enumerated() where probe.host != nil {
+      watches[index] = probe.section.json(revealing: loaded.secrets)
+    }
     return RunSpecification(
       runID: RunIdentifier.make(), started: started, experiment: loaded.experiment,
       plan: planned.plan, planDigest: planned.digest, source: planned.source,
       tool: ToolFacts(version: JennerVersion.text), runner: .current(), commands: commands,
+      watches: watches,
       redaction: Redaction(secrets: loaded.secrets), isDryRun: isDryRun)
   }
 }
