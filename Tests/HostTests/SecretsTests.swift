@@ -10,7 +10,9 @@ extension RealHost {
   struct SecretsTests {
     /// The parts by which the values are known even where they were cut or taken apart.
     private static let marks = ["hunter2", "first-line", "second-line"]
-    private static let environment = ["SHOP_TOKEN": "hunter2-of-the-environment"]
+    private static let environment = [
+      "SHOP_TOKEN": "hunter2-of-the-environment-and-a-good-deal-longer"
+    ]
     private static let names = ["secrets:", "  token: {env: SHOP_TOKEN}", "  key: {file: key.txt}"]
 
     @Test("of headers and bodies that a server echoes", .needs(.haproxy))
@@ -20,7 +22,7 @@ extension RealHost {
         let url = "http://127.0.0.1:\(echo.port)/"
         // What is expected never comes, so the reason of each failure quotes what came. In the
         // second the value is cut in the middle.
-        let padding = String(repeating: "x", count: 65)
+        let padding = String(repeating: "x", count: 40)
         let outcome = try await run(
           probes: [
             "{name: header, http: {url: '\(url)', headers: {Authorization: '${token}'}, "
@@ -59,7 +61,7 @@ extension RealHost {
       }
     }
 
-    @Test("of an action and its undo that echo them")
+    @Test("of the environment and the input of an action that echoes them")
     func action() async throws {
       try await Rig.run { rig in
         let seen = rig.scratch.file("seen")
@@ -67,7 +69,7 @@ extension RealHost {
         let command =
           "[sh, -c, \"\(script)\"], env: {TOKEN: '${token}', KEY: '${key}'}, stdin: '${key}'"
         let outcome = try await run(
-          probes: [], method: ["{name: log in, run: \(command)}"], in: rig)
+          probes: [], method: ["{name: log in, run: \(command)}", "wait: 4s"], in: rig)
         #expect(rig.scratch.text(of: "seen").contains("second-line"), "it got the value")
         try expectOnlyNames(outcome, in: rig)
       }

@@ -4,7 +4,7 @@
 /// the process that started it, and this one is large.
 enum Ceiling {
   /// 100 MB of memory that the call asks for, and one second of a processor, however busy the
-  /// machine is: past the first it can't go on, and past the second it gets SIGXCPU.
+  /// machine is: past the first it gets no more, and past the second it is killed.
   static let forReading = [
     "sh", "-c", "ulimit -d 100000 && ulimit -t 1 && exec \"$@\"", "sh",
   ]

@@ -2,6 +2,7 @@
 enum Echo {
   static func start(in rig: Rig) async throws -> Server {
     let port = try LoopbackSocket.freePort()
+    let answer = #"{"header": "%[req.hdr(authorization)]", "body": "%[req.body]"}"#
     let configuration = try rig.scratch.write(
       """
       global
@@ -14,8 +15,7 @@ enum Echo {
       frontend echo
         bind 127.0.0.1:\(port)
         option http-buffer-request
-        http-request return status 200 content-type application/json \\
-          lf-string '{"header": "%[req.hdr(authorization)]", "body": "%[req.body]"}'
+        http-request return status 200 content-type application/json lf-string '\(answer)'
 
       """, to: "echo.cfg")
     return try await Server.start(
