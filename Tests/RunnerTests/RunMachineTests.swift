@@ -175,7 +175,7 @@ import Testing
 
   // MARK: Targets that are chosen when the step comes
 
-  private static let late = SimulatedExperiment.text + "    resolve: step\n"
+  private static let late = SimulatedExperiment.text + "\n    resolve: step\n"
 
   @Test func targetsChosenAtTheStepAreHit() throws {
     let (run, requests) = try SimulatedExperiment.run(Self.late)
