@@ -12,8 +12,10 @@ final class TargetLocks {
 
   private var held: [ProcessIdentity: FileLock] = [:]
 
-  deinit {
+  /// Gives all locks up, and removes their files.
+  func release() {
     for lock in held.values { lock.removeFile() }
+    held = [:]
   }
 
   /// Locks targets for a run; a target that this process has locked already is no mistake.
