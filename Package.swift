@@ -8,6 +8,10 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
+func nio(_ product: String) -> Target.Dependency {
+  .product(name: product, package: "swift-nio")
+}
+
 /// The modules form a directed acyclic graph; CI builds with
 /// `--explicit-target-dependency-import-check error`, so an undeclared import does not compile.
 let package = Package(
@@ -19,21 +23,83 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
-    .systemLibrary(name: "CCap", pkgConfig: "libcap", providers: [.apt(["libcap-dev"])]),
+    // What Swift can't import of Linux, and libcap.
     .target(name: "CLinux"),
-    .target(name: "Model", swiftSettings: strict),
-    .target(name: "Linux", dependencies: ["Model", "CLinux", "CCap"], swiftSettings: strict),
-    .target(name: "Faults", dependencies: ["Model"], swiftSettings: strict),
-    .target(name: "Agent", dependencies: ["Model"], swiftSettings: strict),
-    .executableTarget(
-      name: "jenner-agent", dependencies: ["Model", "Linux", "Faults", "Agent"],
+    .systemLibrary(name: "CCap", pkgConfig: "libcap", providers: [.apt(["libcap-dev"])]),
+
+    // The modules, from what everyone shares to what few need.
+    .target(name: "Model", dependencies: [], swiftSettings: strict),
+    .target(name: "Verdict", dependencies: ["Model"], swiftSettings: strict),
+    .target(
+      name: "ExperimentFile", dependencies: ["Model", .product(name: "Yams", package: "Yams")],
       swiftSettings: strict),
+    .target(name: "Faults", dependencies: ["Model"], swiftSettings: strict),
+    .target(
+      name: "Probes",
+      dependencies: ["Model", nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix"), nio("NIOTLS")],
+      swiftSettings: strict),
+    .target(
+      name: "TLS",
+      dependencies: [
+        "Model", "Probes", nio("NIOCore"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ], swiftSettings: strict),
+    .target(name: "Linux", dependencies: ["CCap", "CLinux", "Model"], swiftSettings: strict),
+    .target(name: "Agent", dependencies: ["Model"], swiftSettings: strict),
+    .target(name: "Runner", dependencies: ["Model", "Verdict"], swiftSettings: strict),
+    .target(name: "Reports", dependencies: ["Model"], swiftSettings: strict),
+    .target(name: "ChildProcess", dependencies: [], swiftSettings: strict),
+
+    // The programs.
+    .executableTarget(
+      name: "jenner",
+      dependencies: [
+        "ExperimentFile", "Faults", "Linux", "Model", "Probes", "Reports", "Runner", "TLS",
+        "Verdict", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: strict),
+    .executableTarget(
+      name: "jenner-agent", dependencies: ["Agent", "Faults", "Linux", "Model", "Probes"],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "sample-shop",
+      dependencies: [
+        "ChildProcess", "Model", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix"),
+      ], swiftSettings: strict),
+
+    // The tests: one folder for each module; HostTests runs the programs.
     .testTarget(name: "ModelTests", dependencies: ["Model"], swiftSettings: strict),
+    .testTarget(name: "VerdictTests", dependencies: ["Model", "Verdict"], swiftSettings: strict),
     .testTarget(
-      name: "LinuxTests", dependencies: ["Linux", "Model", "CLinux"], swiftSettings: strict),
+      name: "ExperimentFileTests", dependencies: ["ExperimentFile", "Model"], swiftSettings: strict),
     .testTarget(name: "FaultsTests", dependencies: ["Faults", "Model"], swiftSettings: strict),
+    .testTarget(
+      name: "ProbesTests",
+      dependencies: ["Model", "Probes", nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix")],
+      swiftSettings: strict),
+    .testTarget(
+      name: "TLSTests",
+      dependencies: [
+        "Model", "Probes", "TLS", nio("NIOCore"), nio("NIOPosix"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ], swiftSettings: strict),
+    .testTarget(
+      name: "LinuxTests", dependencies: ["CLinux", "Linux", "Model"], swiftSettings: strict),
     .testTarget(
       name: "AgentTests", dependencies: ["Agent", "Faults", "Linux", "Model", "jenner-agent"],
       swiftSettings: strict),
+    .testTarget(
+      name: "RunnerTests", dependencies: ["ExperimentFile", "Model", "Runner", "Verdict"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ReportsTests", dependencies: ["Model", "Reports"], exclude: ["Golden"],
+      swiftSettings: strict),
+    .testTarget(name: "ChildProcessTests", dependencies: ["ChildProcess"], swiftSettings: strict),
+    .testTarget(
+      name: "sample-shopTests", dependencies: ["sample-shop", nio("NIOHTTP1")],
+      swiftSettings: strict),
+    .testTarget(
+      name: "jennerTests", dependencies: ["ExperimentFile", "Model", "Verdict", "jenner"],
+      swiftSettings: strict),
+    .testTarget(name: "HostTests", dependencies: ["ChildProcess", "Model"], swiftSettings: strict),
   ]
 )

@@ -16,21 +16,25 @@ public struct Selection {
     ancestors = Self.lineage(of: own, on: host)
   }
 
-  /// The processes that match, in the order of their ids; `pick` is the runner's, over all hosts.
+  /// The processes that match, in the order of their ids, each first in a list of its own.
+  ///
+  /// With `tree` its descendants follow it there. `pick` is the runner's, over all hosts.
   ///
   /// What is protected is left out. If nothing else matches, that is said rather than nothing found.
-  public func candidates(for selector: ProcessSelector) throws(Refusal) -> [ProcessFacts] {
+  public func candidates(for selector: ProcessSelector) throws(Refusal) -> [[ProcessFacts]] {
     let all = try processes()
     let conditions = try Conditions(selector, on: host)
-    var matches = all.filter { !$0.isDead && conditions.hold(for: $0) }
-    if selector.tree { matches = Self.withDescendants(matches, among: all) }
+    let matches = all.filter { !$0.isDead && conditions.hold(for: $0) }
     let free = matches.filter { protection(of: $0) == nil }
     if free.isEmpty, let first = matches.first, let reason = protection(of: first) {
       throw Refusal(
         "every process that matches is protected; process \(first.identity.pid) "
           + "(\(first.programName)): \(reason.text)", cure: reason.cure(for: first))
     }
-    return free
+    guard selector.tree else { return free.map { [$0] } }
+    return Self.families(of: free, among: all).map { family in
+      family.filter { protection(of: $0) == nil }
+    }
   }
 
   /// Why a process may not be hit; nil if it may.
@@ -104,19 +108,25 @@ public struct Selection {
     return lineage
   }
 
-  private static func withDescendants(
-    _ roots: [ProcessFacts], among all: [ProcessFacts]
-  ) -> [ProcessFacts] {
+  /// Each process with its living descendants; one that is a descendant of another is of its family.
+  private static func families(
+    of roots: [ProcessFacts], among all: [ProcessFacts]
+  ) -> [[ProcessFacts]] {
     let children = Dictionary(grouping: all, by: \.parent)
-    var found: Set<Int32> = []
-    var waiting = roots
-    var family: [ProcessFacts] = []
-    while let process = waiting.popLast() {
-      guard found.insert(process.identity.pid).inserted else { continue }
-      family.append(process)
-      waiting += children[process.identity.pid] ?? []
+    func descendants(of root: ProcessFacts) -> [ProcessFacts] {
+      var found: Set<Int32> = [root.identity.pid]
+      var waiting = children[root.identity.pid] ?? []
+      var descendants: [ProcessFacts] = []
+      while let process = waiting.popLast() {
+        guard found.insert(process.identity.pid).inserted else { continue }
+        descendants.append(process)
+        waiting += children[process.identity.pid] ?? []
+      }
+      return descendants.filter { !$0.isDead }.sorted { $0.identity < $1.identity }
     }
-    return family.filter { !$0.isDead }.sorted { $0.identity < $1.identity }
+    let families = roots.map { [$0] + descendants(of: $0) }
+    let inner = Set(families.flatMap { $0.dropFirst().map(\.identity) })
+    return families.filter { !inner.contains($0[0].identity) }
   }
 }
 

@@ -1,5 +1,3 @@
-internal import FoundationEssentials
-
 /// SHA-256 of FIPS 180-4, for digests of plans, files and schemas.
 ///
 /// The library for this, swift-crypto, builds BoringSSL for minutes and would be linked into the
@@ -76,19 +74,4 @@ public struct Digest: Sendable, Hashable {
       return String(repeating: "0", count: 8 - digits.count) + digits
     }.joined()
   }
-}
-
-extension JSON {
-  /// The bytes of the value with sorted keys and no superfluous space.
-  public var canonical: String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    // Encoding a tree of JSON values fails only for numbers that are not finite, and those have no
-    // JSON; they are written as text.
-    guard let data = try? encoder.encode(self) else { return "\(self)" }
-    return String(decoding: data, as: UTF8.self)
-  }
-
-  /// The SHA-256 of the canonical bytes.
-  public var digest: String { Digest(of: canonical).hexadecimal }
 }

@@ -1,7 +1,15 @@
 /// The ceilings that keep every input and every run bounded.
 public enum Limits {
   /// The largest experiment file, in bytes.
-  public static let fileSize = 1 << 20
+  public static let fileSize = 256 << 10
+  /// The largest file that holds a plan, in bytes.
+  public static let planSize = 4 << 20
+  /// The largest record that is read again, in bytes.
+  public static let recordSize = 1 << 30
+  /// The largest file that holds a secret, in bytes.
+  public static let secretSize = 64 << 10
+  /// The most text of an experiment once `${name}` is filled in, in bytes.
+  public static let textSize = 4 << 20
   /// The deepest nesting of an experiment file.
   public static let nestingDepth = 64
   /// The most nodes of an experiment file, aliases counted each time they are used.

@@ -3,12 +3,13 @@ import Faults
 import Glibc
 import Linux
 import Model
+import Probes
 
 /// The agent's program: alone on a target host it is all that touches a system.
 @main
 enum AgentMain {
   /// What this agent can do.
-  static let catalog = Catalog(faults: Faults.all, probes: [])
+  static let catalog = Catalog(faults: Faults.all, probes: Probes.all)
 
   static let usage = """
     usage: jenner-agent                      serve a runner on standard input and output

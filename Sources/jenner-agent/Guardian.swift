@@ -20,12 +20,21 @@ final class Guardian {
 
   /// Guards a ledger until nothing is left to guard.
   static func guardLedger(at path: String) -> Int32 {
+    nameItself()
     do {
       return try Guardian(path: path).run().rawValue
     } catch {
       Terminal.warn("jenner-agent guardian: \(error)\n")
       return ExitStatus.inconclusive.rawValue
     }
+  }
+
+  /// Started through /proc/self/exe it would be shown as `exe` by ps(1) and top(1).
+  private static func nameItself() {
+    let file = open("/proc/self/comm", O_WRONLY | O_CLOEXEC)
+    guard file >= 0 else { return }
+    defer { close(file) }
+    _ = write(file, "jenner-agent", 12)
   }
 
   private init(path: String) throws {

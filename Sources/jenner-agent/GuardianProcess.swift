@@ -27,9 +27,10 @@ final class GuardianProcess {
     ledger: String, on loop: EventLoop, onNews: @escaping (News) -> Void
   ) throws(SystemError) {
     let pair = try SocketPair()
+    var environment = CommandEnvironment.minimal
+    environment["JENNER_STATE"] = StateDirectory().path
     var launch = Launch(
-      argv: ["jenner-agent", "guardian", "--ledger", ledger],
-      environment: CommandEnvironment.minimal)
+      argv: ["jenner-agent", "guardian", "--ledger", ledger], environment: environment)
     // This very program, even if its file has been replaced meanwhile.
     launch.program = "/proc/self/exe"
     launch.group = .session

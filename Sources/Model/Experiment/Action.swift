@@ -21,7 +21,8 @@ public struct Action: Sendable, Hashable {
     let capabilities: [String] = fields.value(
       "capabilities", "capabilities the command keeps; default none", default: [], shown: "[]")
     guard let argv else {
-      for name in ["env", "stdin", "timeout", "capabilities"] where fields.node(name) != nil {
+      let companions = ["env", "stdin", "timeout", "capabilities"]
+      for name in companions where fields.node("run") == nil && fields.node(name) != nil {
         fields.note("'\(name)' goes with 'run'", at: name, cure: "leave it out")
       }
       return nil
@@ -94,13 +95,13 @@ extension Action: FieldValue {
 }
 
 /// An argument vector: at least the program.
-struct Arguments: FieldValue {
-  var all: [String]
+public struct Arguments: FieldValue {
+  public var all: [String]
 
-  static var schema: Schema { .list(.string()) }
-  static var placeholder: Arguments { Arguments(all: []) }
+  public static var schema: Schema { .list(.string()) }
+  public static var placeholder: Arguments { Arguments(all: []) }
 
-  static func read(_ node: Node, in reading: inout Reading) -> Arguments? {
+  public static func read(_ node: Node, in reading: inout Reading) -> Arguments? {
     guard case .list(let nodes) = node.content else {
       reading.note(
         "expected a list of command and arguments, not \(node.kind)", at: node.mark,

@@ -7,14 +7,19 @@ extension Bound {
     let allowed = use.directions
     var bounds: [Bound] = []
     var floor: (amount: Double, mark: Mark?)?
+    var isWhole = true
     for pair in pairs {
       if pair.key == "floor" {
         floor = Amount.read(pair.value, metric: metric, in: &fields)?.absolute
           .map { ($0, pair.value.mark) }
       } else if let direction = allowed.first(where: { $0.rawValue == pair.key }) {
-        guard let amount = Amount.read(pair.value, metric: metric, in: &fields) else { continue }
+        guard let amount = Amount.read(pair.value, metric: metric, in: &fields) else {
+          isWhole = false
+          continue
+        }
         bounds.append(Bound(direction: direction, limit: amount, mark: pair.value.mark))
       } else {
+        isWhole = false
         let expected = allowed.map(\.rawValue) + ["floor"]
         let isOther = Direction(rawValue: pair.key) != nil
         fields.note(
@@ -31,7 +36,7 @@ extension Bound {
       let words = allowed.map(\.rawValue).joined(separator: " or ")
       fields.note("no limit is named", at: section.mark, cure: "add \(words)")
     }
-    if let floor { bounds.apply(floor: floor.amount, at: floor.mark, in: &fields) }
+    if let floor, isWhole { bounds.apply(floor: floor.amount, at: floor.mark, in: &fields) }
     return bounds
   }
 }

@@ -9,6 +9,9 @@ public struct Bound: Sendable, Hashable {
 
     /// Whether amounts under the limit are the bad ones.
     public var isLower: Bool { self == .minimum || self == .below }
+
+    /// Whether it ends the run.
+    public var isStop: Bool { self == .below || self == .above }
   }
 
   /// The amount, in the metric's unit: a share from 0 to 1, seconds, or a number.

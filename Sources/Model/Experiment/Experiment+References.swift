@@ -2,7 +2,9 @@ extension Experiment {
   /// Notes every name that is used but not declared, or declared twice.
   func checkReferences(_ fields: inout Fields) {
     guard !fields.isDeclaring else { return }
-    let hostNames = hosts.map(\.name)
+    // The names as written, so that a host with a problem of its own is not unknown as well.
+    var hostNames: [String] = []
+    if case .map(let pairs)? = fields.node("hosts")?.content { hostNames = pairs.map(\.key) }
     for host in steps.flatMap(\.hosts) where !hostNames.contains(host.text) {
       fields.unknown("host", host, among: hostNames)
     }
@@ -12,6 +14,7 @@ extension Experiment {
     for host in hypothesis.probes.compactMap(\.host) where !hostNames.contains(host.text) {
       fields.unknown("host", host, among: hostNames)
     }
+    guard case .list? = fields.node("steady-state-hypothesis")?["probes"]?.content else { return }
     let probeNames = hypothesis.probes.map(\.name.text)
     let referred =
       steps.flatMap(\.expectations).map(\.condition.probe)
@@ -27,7 +30,7 @@ extension Experiment {
 
 extension Fields {
   mutating func unknown(_ kind: String, _ name: Name, among known: [String]) {
-    guard !name.text.isEmpty else { return }
+    guard !name.text.isEmpty, !isFull else { return }
     note(
       "unknown \(kind) '\(name.text.limited)'", at: name.mark,
       cure: known.isEmpty

@@ -22,7 +22,8 @@ public struct Experiment: FieldSection {
     let version: Int = fields.required("version", "format of this file; 1")
     if version != Self.version {
       fields.note(
-        "version \(version) is not known", at: "version", cure: "write 'version: 1'")
+        "version \(version) of the file format is not known", at: "version",
+        cure: "write 'version: 1'")
     }
     title = fields.required("title", "what should survive what, in one line")
     description = fields.optional("description", "why, for a reader of the report")
@@ -48,6 +49,15 @@ public struct Experiment: FieldSection {
     policy = fields.value("policy", "what is refused", default: Policy(), shown: "{}")
     seed = fields.value("seed", "decides random choices", default: 1, shown: "1")
     checkReferences(&fields)
+  }
+
+  /// Reads an experiment, with every problem of the whole file; nil if there is one.
+  public static func read(_ node: Node, in reading: inout Reading) -> Experiment? {
+    let before = reading.problems.count
+    reading.keepsFaultySections = true
+    let experiment = readSection(node, in: &reading)
+    reading.keepsFaultySections = false
+    return reading.problems.count == before ? experiment : nil
   }
 }
 

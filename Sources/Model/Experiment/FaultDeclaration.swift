@@ -35,7 +35,7 @@ public struct FaultDeclaration: Sendable {
         cure: Suggestion.cure(for: kind.text, among: known))
       return nil
     }
-    let section = parameters ?? Node(.map([]), mark: kind.mark)
+    parameters?.secretMarks.forEach { fields.refuseSecret(at: $0) }
     switch (type.targeting, targets) {
     case (.processes, nil) where fields.node("targets") == nil:
       fields.note(
@@ -45,7 +45,11 @@ public struct FaultDeclaration: Sendable {
       fields.note("'\(kind.text)' has no targets", at: "targets", cure: "leave them out")
     default: break
     }
-    guard let fault = type.read(section, in: &fields) else { return nil }
+    let section = parameters ?? Node(.map([]), mark: kind.mark)
+    let fault =
+      parameters == nil
+      ? type.readAbsent(at: kind.mark, in: &fields) : type.read(section, in: &fields)
+    guard let fault else { return nil }
     return FaultDeclaration(
       kind: kind.text, fault: fault, parameters: section, targets: targets,
       resolution: resolution)
@@ -56,5 +60,21 @@ extension Fault {
   /// Reads a fault of this type, which only its existential is known of.
   static func read(_ node: Node, in fields: inout Fields) -> (any Fault)? {
     fields.read(node, as: Self.self)
+  }
+
+  /// Reads a fault of this type whose step has no `with`.
+  static func readAbsent(at mark: Mark?, in fields: inout Fields) -> (any Fault)? {
+    fields.readAbsent("with", as: Self.self, at: mark)
+  }
+}
+
+extension Node {
+  /// Where secrets stand in the node and under it.
+  fileprivate var secretMarks: [Mark?] {
+    switch content {
+    case .scalar(let scalar): scalar.text == nil ? [mark] : []
+    case .list(let elements): elements.flatMap(\.secretMarks)
+    case .map(let pairs): pairs.flatMap(\.value.secretMarks)
+    }
   }
 }

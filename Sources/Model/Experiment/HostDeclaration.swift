@@ -42,7 +42,9 @@ public struct HostDeclaration: FieldSection, Hashable {
       fields.note("'exec' and 'ssh' exclude each other", at: "ssh", cure: "keep one of them")
       transport = .exec([])
     case (nil, nil):
-      fields.note("a host needs 'ssh' or 'exec' to be reached", cure: "add one of them")
+      if fields.node("exec") == nil, fields.node("ssh") == nil, !fields.hasUnknownKeys {
+        fields.note("a host needs 'ssh' or 'exec' to be reached", cure: "add one of them")
+      }
       transport = .exec([])
     }
   }
@@ -59,7 +61,11 @@ public struct HostDeclaration: FieldSection, Hashable {
     switch transport {
     case .exec(let argv): argv
     case .ssh(let destination):
-      ["ssh", "-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "--", destination]
+      // Keep-alives, so that a dead network is noticed by the client too and it ends.
+      [
+        "ssh", "-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "-o",
+        "ServerAliveInterval=2", "-o", "ServerAliveCountMax=3", "--", destination,
+      ]
         + (sudo ? ["sudo", "-n", "jenner-agent"] : ["jenner-agent"])
     }
   }

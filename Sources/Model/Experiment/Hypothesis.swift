@@ -19,23 +19,25 @@ public struct Hypothesis: FieldSection {
       default: Recovery(), shown: "{within: 60s, holds: 5s}")
     probes = fields.required("probes", "what is observed, at least one")
     guard !fields.isDeclaring else { return }
-    if probes.isEmpty, fields.node("probes") != nil {
+    if case .list(let written)? = fields.node("probes")?.content, written.isEmpty {
       fields.note("no probe observes anything", at: "probes", cure: "add a probe")
     }
     var seen: Set<String> = []
-    for probe in probes where !seen.insert(probe.name.text).inserted {
+    for probe in probes
+    where !probe.name.text.isEmpty && !seen.insert(probe.name.text).inserted {
       fields.note(
         "two probes are named '\(probe.name.text.limited)'", at: probe.name.mark,
         cure: "rename one of them")
     }
-    for probe in probes where probe.tolerance != nil {
-      for (phase, duration) in [("baseline", baseline), ("recovery", recovery.holds)]
-      where probe.every > duration {
-        fields.note(
-          "'\(probe.name.text.limited)' is asked every \(probe.every.text), which is longer than "
-            + "the \(phase) of \(duration.text)",
-          at: probe.name.mark, cure: "ask more often, or make the \(phase) longer")
-      }
+    var phases: [(name: String, duration: Duration)] = []
+    if !fields.isUnknown("baseline") { phases.append(("baseline", baseline)) }
+    if !fields.isUnknown("recovery", "holds") { phases.append(("recovery", recovery.holds)) }
+    guard let (phase, duration) = phases.min(by: { $0.duration < $1.duration }) else { return }
+    for probe in probes where probe.tolerance != nil && probe.every > duration {
+      fields.note(
+        "'\(probe.name.text.limited)' is asked every \(probe.every.text), which is longer than "
+          + "the \(phase) of \(duration.text)",
+        at: probe.everyMark, cure: "ask more often, or make the \(phase) longer")
     }
   }
 }

@@ -27,21 +27,28 @@ public struct MetricLimit: Sendable, Hashable {
   /// Declares and reads every metric of a section, and notes those that can't be meant.
   static func readAll(_ fields: inout Fields, use: Use) -> [MetricLimit] {
     var limits: [MetricLimit] = []
+    var written = 0
     for name in names {
       guard let metric = Metric(name: name) else { continue }
       let node = fields.delegated(
         name, summary(of: metric), schema: .reference("limit.\(metric.unit)"))
+      written += node == nil ? 0 : 1
       if let node { limits.append(read(node, metric: metric, use: use, in: &fields)) }
     }
     let quantiles = fields.open(
       #"^p[0-9]+(\.[0-9]+)?$"#, "that quantile of the latency of successful samples",
-      as: RawLimit.self
-    ) { Metric(name: $0)?.unit == .time }
+      as: RawLimit.self, example: "p95"
+    ) { name in
+      guard Metric(name: name)?.unit == .time else { return false }
+      written += 1
+      return true
+    }
     for (name, raw) in quantiles {
       guard let metric = Metric(name: name) else { continue }
       limits.append(read(raw.node, metric: metric, use: use, in: &fields))
     }
-    if limits.isEmpty {
+    // A metric that is only misspelt, or whose limits can't be read, is noted as such.
+    if written == 0, !fields.hasUnknownKeys {
       fields.note("no limit is named", cure: "add one, such as success: {min: 99%}")
     }
     return limits
@@ -74,7 +81,8 @@ public struct MetricLimit: Sendable, Hashable {
     for bound in bounds where bound.isVacuous(for: metric) {
       fields.note(
         "\(metric.name): {\(bound.direction.rawValue): \(bound.shown(for: metric))} can never "
-          + "fail", at: bound.mark, cure: "name a limit that could be missed")
+          + (bound.direction.isStop ? "stop the run" : "fail"),
+        at: bound.mark, cure: "name a limit that could be missed")
     }
     let least = bounds.first { $0.direction == .minimum }?.limit.absolute
     let most = bounds.first { $0.direction == .maximum }?.limit.absolute

@@ -12,6 +12,8 @@ public struct ProbeDeclaration: FieldSection {
   public var tolerance: Tolerance?
   /// What must hold instead while a fault is in force.
   public var whileFaulted: FaultedTolerance?
+  /// Where `every` is written, or the probe's name where it is left out.
+  var everyMark: Mark?
 
   public static var schema: Schema { .reference("probe") }
 
@@ -27,12 +29,6 @@ public struct ProbeDeclaration: FieldSection {
       written += 1
       if let probe = type.read(section, in: &fields) { found.append((kind, section, probe)) }
     }
-    if written == 0 {
-      fields.note(
-        "nothing to observe", cure: "add one of " + kinds.map(\.key).joined(separator: ", "))
-    } else if written > 1 {
-      fields.note("a probe observes one thing", cure: "make a probe of its own for each")
-    }
     kind = found.first?.kind ?? ""
     section = found.first?.section ?? Node(.map([]))
     probe = found.first?.probe ?? NothingToObserve()
@@ -41,6 +37,7 @@ public struct ProbeDeclaration: FieldSection {
         "every", "the time between two samples", default: PositiveDuration(.seconds(1)),
         shown: "1s"
       ).duration
+    everyMark = fields.node("every")?.mark ?? name.mark
     if every < .milliseconds(1) {
       fields.note(
         "'every' is at least 1ms", at: "every",
@@ -55,6 +52,13 @@ public struct ProbeDeclaration: FieldSection {
       fields.note(
         "'while-faulted' without 'tolerance'", at: "while-faulted",
         cure: "say what must hold before and after the fault: add 'tolerance:'")
+    }
+    // A kind that is only misspelt is noted as such.
+    if written == 0, !fields.hasUnknownKeys {
+      fields.note(
+        "nothing to observe", cure: "add one of " + kinds.map(\.key).joined(separator: ", "))
+    } else if written > 1 {
+      fields.note("a probe observes one thing", cure: "make a probe of its own for each")
     }
   }
 }

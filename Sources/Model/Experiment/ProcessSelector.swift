@@ -37,7 +37,7 @@ public struct ProcessSelector: FieldSection, Hashable {
     pick = fields.value("pick", "how many: 1, 50% or all", default: .all, shown: "all")
     guard !fields.isDeclaring else { return }
     let keys = ["cmdline", "executable", "pidfile", "port", "user", "cgroup"]
-    if !keys.contains(where: { fields.node($0) != nil }) {
+    if !keys.contains(where: { fields.node($0) != nil }), !fields.hasUnknownKeys {
       fields.note(
         "no condition selects a process", cure: "add one of " + keys.joined(separator: ", "))
     }

@@ -24,7 +24,7 @@ public struct Step: FieldSection {
   public static var schema: Schema { .reference("step") }
 
   /// The keys of which a step has exactly one.
-  static let contents = ["fault", "run", "wait", "together"]
+  public static let contents = ["fault", "run", "wait", "together"]
 
   /// Declares and reads a step.
   public init(_ fields: inout Fields) {
@@ -56,7 +56,10 @@ public struct Step: FieldSection {
     let group: [Step]? = fields.optional("together", "steps that begin at the same time")
     let written = contents.filter { fields.node($0) != nil }
     if written.isEmpty, !fields.isDeclaring {
-      fields.note("a step needs one of " + contents.joined(separator: ", "))
+      // A key that is only misspelt is noted as such.
+      if !fields.hasUnknownKeys {
+        fields.note("a step needs one of " + contents.joined(separator: ", "))
+      }
     } else if written.count > 1 {
       fields.note(
         "a step does one thing, not both '\(written[0])' and '\(written[1])'", at: written[1],
@@ -79,26 +82,30 @@ public struct Step: FieldSection {
 
   private func checkCombination(_ fields: inout Fields) {
     guard !fields.isDeclaring else { return }
-    switch content {
-    case .fault: break
-    case .action:
+    // What was written counts, not what could be read of it: a fault of an unknown kind is no wait.
+    switch Self.contents.first(where: { fields.node($0) != nil }) {
+    case "run":
       refuse(["targets", "with", "resolve"], beside: "run", &fields)
       if hosts.count > 1 {
         fields.note("an action runs on one host", at: "host", cure: "make a step for each host")
       }
-    case .wait:
+    case "wait":
       refuse(
         ["host", "for", "undo", "expect", "targets", "with", "resolve"], beside: "wait", &fields)
-    case .together(let steps):
+    case "together":
       refuse(
         ["host", "for", "undo", "expect", "targets", "with", "resolve"], beside: "together",
         &fields)
-      if steps.isEmpty { fields.note("'together' of nothing", at: "together") }
+      guard case .together(let steps) = content else { return }
+      if case .list(let written)? = fields.node("together")?.content, written.isEmpty {
+        fields.note("'together' of nothing", at: "together", cure: "leave it out")
+      }
       for step in steps {
         if case .together = step.content {
           fields.note("'together' inside 'together'", at: step.mark, cure: "use 'after' instead")
         }
       }
+    default: break
     }
   }
 

@@ -14,7 +14,8 @@ public struct ReplyMessage: Sendable, Hashable, Codable {
 /// What an agent answers.
 public enum Reply: Sendable, Hashable, Codable {
   case hello(protocolVersion: Int, facts: HostFacts, schemaDigests: [String: String])
-  case resolved(candidates: [ProcessFacts])
+  /// Each candidate comes first in its list; with `tree`, its descendants follow.
+  case resolved(candidates: [[ProcessFacts]])
   case prepared(injection: Injection)
   /// Nil notes: nothing to remark, such as a guardian without a cgroup of its own.
   case begun(notes: [String])

@@ -60,8 +60,8 @@ public struct Series: Sendable, Hashable {
 
   /// Adds what an observation saw.
   public mutating func append(_ observation: Observation, scheduled: Double) {
-    if timingNames.isEmpty, !observation.timings.isEmpty {
-      timingNames = observation.timings.keys.sorted()
+    if observation.timings.keys.contains(where: { !timingNames.contains($0) }) {
+      learnTimings(of: observation)
     }
     let outcome: Sample.Outcome =
       switch observation.outcome {
@@ -78,6 +78,15 @@ public struct Series: Sendable, Hashable {
         scheduled: scheduled, outcome: outcome, latency: observation.latency,
         value: observation.value, reason: observation.reason.map { index(of: $0) },
         timings: timings))
+  }
+
+  /// Makes room for parts that no earlier sample reached, such as the first byte after failures.
+  private mutating func learnTimings(of observation: Observation) {
+    let new = observation.timings.keys.filter { !timingNames.contains($0) }.sorted()
+    timingNames += new
+    for index in samples.indices where !samples[index].timings.isEmpty {
+      samples[index].timings += new.map { _ in .nan }
+    }
   }
 
   /// Adds a tick that was not started.

@@ -6,18 +6,32 @@ public struct Fields {
   private let section: Node?
   private var reading: Reading
   private var declared: [Schema.Field] = []
+  private var openNames: Set<String> = []
+  /// Names that stand for a pattern of names in suggestions.
+  private var exampleNames: [String] = []
+  /// Fields that are missing or could not be read.
+  private var faultyNames: Set<String> = []
+  private var missing: [(name: String, summary: String)] = []
+  /// The name of this section, where the file leaves it out.
+  private let absentSection: String?
 
   /// Reads the fields of `section`.
   init(reading section: Node, in reading: Reading) {
     self.section = section
     self.reading = reading
+    absentSection = reading.absentSection
+    self.reading.absentSection = nil
   }
 
   /// Declares fields without reading any.
   init(declaringWith catalog: Catalog) {
     section = nil
     reading = Reading(file: "", catalog: catalog)
+    absentSection = nil
   }
+
+  /// Whether so many problems are noted that a further one would not be.
+  var isFull: Bool { reading.isFull }
 
   /// What the file may name: the kinds of fault and probe of this binary.
   public var catalog: Catalog { reading.catalog }
@@ -41,10 +55,11 @@ public struct Fields {
     declare(name, summary, type.schema, isRequired: true, fallback: nil)
     guard let section else { return type.placeholder }
     guard let node = section[name], !node.isNull else {
-      reading.note("missing '\(name)': \(summary)", at: section.mark, cure: "add '\(name):'")
+      missing.append((name, summary))
+      faultyNames.insert(name)
       return type.placeholder
     }
-    return type.read(node, in: &reading) ?? type.placeholder
+    return readField(name, node, as: type) ?? type.placeholder
   }
 
   /// A field that may be left out.
@@ -57,7 +72,7 @@ public struct Fields {
       reading.note("'\(name)' is empty", at: node.mark, cure: "give it a value or leave it out")
       return nil
     }
-    return type.read(node, in: &reading)
+    return readField(name, node, as: type)
   }
 
   /// A field with a default, which the schema and the reference show as `shown`.
@@ -70,12 +85,20 @@ public struct Fields {
       reading.note("'\(name)' is empty", at: node.mark, cure: "give it a value or leave it out")
       return fallback
     }
-    return Value.read(node, in: &reading) ?? fallback
+    return readField(name, node, as: Value.self) ?? fallback
   }
 
   /// Notes a problem at a field, for rules that span several of them.
+  ///
+  /// A field that is missing or could not be read has its problem already, and a placeholder for a value.
   public mutating func note(_ message: String, at name: String, cure: String? = nil) {
+    guard !faultyNames.contains(name) else { return }
     note(message, at: mark(of: name), cure: cure)
+  }
+
+  /// Notes that a secret stands where it would be seen.
+  mutating func refuseSecret(at mark: Mark?) {
+    reading.refuseSecret(at: mark)
   }
 
   /// Notes a problem of the section as a whole.
@@ -91,11 +114,13 @@ public struct Fields {
 
   /// Accepts every key of the section that `isNamed` accepts, as values of one type.
   ///
-  /// For sections whose keys the author chooses or that follow a pattern, such as `p95`.
+  /// For sections whose keys the author chooses or that follow a pattern, such as `p95`; `example`
+  /// stands for the pattern in suggestions.
   public mutating func open<Value: FieldValue>(
     _ pattern: String, _ summary: String, as type: Value.Type = Value.self,
-    isNamed: (String) -> Bool
+    example: String? = nil, isNamed: (String) -> Bool
   ) -> [(name: String, value: Value)] {
+    if let example { exampleNames.append(example) }
     declared.append(
       Schema.Field(
         name: pattern, summary: summary, schema: type.schema, isRequired: false, fallback: nil,
@@ -109,8 +134,6 @@ public struct Fields {
     return found
   }
 
-  private var openNames: Set<String> = []
-
   /// Declares a field that someone else reads from `node(_:)`, such as a fault's own section.
   public mutating func delegated(_ name: String, _ summary: String, schema: Schema) -> Node? {
     declare(name, summary, schema, isRequired: false, fallback: nil)
@@ -122,23 +145,67 @@ public struct Fields {
     type.read(node, in: &reading)
   }
 
-  /// Notes every unknown key and hands the reading back.
+  /// Reads a section that the file leaves out, so that its defaults hold and what it must have is
+  /// missed under its name.
+  mutating func readAbsent<Section: FieldSection>(
+    _ name: String, as type: Section.Type, at mark: Mark?
+  ) -> Section? {
+    reading.absentSection = name
+    return type.read(Node(.map([]), mark: mark), in: &reading)
+  }
+
+  /// Whether the section has keys that nothing has declared so far: one of them may be the
+  /// misspelt name of what seems to be missing.
+  public var hasUnknownKeys: Bool { !unknownPairs.isEmpty }
+
+  /// Whether a field, given by its path from this section, holds a value that is not known.
+  func isUnknown(_ path: String...) -> Bool {
+    let node = path.reduce(section) { $0?[$1] }
+    return node?.mark.map { reading.unknownPlaces.contains($0) } ?? false
+  }
+
+  private var unknownPairs: [Node.Pair] {
+    guard case .map(let pairs)? = section?.content else { return [] }
+    let known = Set(declared.filter { !$0.isPattern }.map(\.name)).union(openNames)
+    return pairs.filter { !known.contains($0.key) }
+  }
+
+  /// Notes every missing field and every unknown key, and hands the reading back.
+  ///
+  /// A missing field whose name is only misspelt is one problem, not two.
   mutating func finish() -> Reading {
-    guard case .map(let pairs)? = section?.content else { return reading }
-    let known = declared.filter { !$0.isPattern }.map(\.name)
-    for pair in pairs where !known.contains(pair.key) && !openNames.contains(pair.key) {
+    let names = declared.filter { !$0.isPattern }.map(\.name) + exampleNames
+    for pair in unknownPairs where !reading.isFull {
+      let intended = Suggestion.nearest(to: pair.key, among: names)
+      missing.removeAll { $0.name == intended }
       reading.note(
-        "unknown field '\(pair.key)'", at: pair.keyMark ?? pair.value.mark,
-        cure: Suggestion.cure(for: pair.key, among: declared.map(\.name)))
+        "unknown field '\(pair.key.limited)'", at: pair.keyMark ?? pair.value.mark,
+        cure: Suggestion.cure(for: pair.key, among: names))
+    }
+    for (name, summary) in missing {
+      reading.note(
+        "missing '\(name)': \(summary)", at: section?.mark,
+        cure: absentSection.map { "add '\($0): {\(name): …}'" } ?? "add '\(name):'")
     }
     return reading
   }
 
   /// The schema of a section, from its own initializer.
-  static func declared<Section: FieldSection>(by type: Section.Type) -> Schema {
-    var fields = Fields(declaringWith: Catalog.empty)
+  static func declared<Section: FieldSection>(
+    by type: Section.Type, with catalog: Catalog = .empty
+  ) -> Schema {
+    var fields = Fields(declaringWith: catalog)
     _ = type.init(&fields)
     return .object(fields.declared)
+  }
+
+  private mutating func readField<Value: FieldValue>(
+    _ name: String, _ node: Node, as type: Value.Type
+  ) -> Value? {
+    let before = reading.problems.count
+    let value = type.read(node, in: &reading)
+    if reading.problems.count > before { faultyNames.insert(name) }
+    return value
   }
 
   private mutating func declare(

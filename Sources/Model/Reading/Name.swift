@@ -22,8 +22,12 @@ public struct Name: FieldValue, Hashable, ExpressibleByStringLiteral {
 
   public static func read(_ node: Node, in reading: inout Reading) -> Name? {
     guard let text = Scalar.text(of: node, expecting: "a name", in: &reading) else { return nil }
-    guard text.count <= 100, !text.contains(where: \.isNewline) else {
-      reading.note("a name is one line of at most 100 characters", at: node.mark)
+    guard text.count <= 100,
+      !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+    else {
+      reading.note(
+        "a name is one line of at most 100 characters, none of which controls a terminal",
+        at: node.mark, cure: "shorten it")
       return nil
     }
     return Name(text, mark: node.mark)

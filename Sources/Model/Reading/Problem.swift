@@ -27,8 +27,12 @@ public struct Problems: Error, Sendable, Hashable {
   public let all: [Problem]
 
   /// Sorts the problems by place, so that a reader can mend the file from top to bottom.
+  ///
+  /// A problem that was found twice, as behind two aliases of one anchor, is kept once.
   public init(_ problems: [Problem]) {
-    all = problems.enumerated().sorted { left, right in
+    var seen: Set<Problem> = []
+    let distinct = problems.filter { seen.insert($0).inserted }
+    all = distinct.enumerated().sorted { left, right in
       let a = left.element.mark ?? Mark(line: 0, column: 0)
       let b = right.element.mark ?? Mark(line: 0, column: 0)
       return (a.line, a.column, left.offset) < (b.line, b.column, right.offset)

@@ -3,9 +3,21 @@ public struct Reading: Sendable {
   public let file: String
   public let catalog: Catalog
   public private(set) var problems: [Problem] = []
+  /// Places whose value is not known, such as `${url}` where nothing sets it: what stands there can
+  /// be neither right nor wrong, so nothing is noted there.
+  public var unknownPlaces: Set<Mark> = []
+
+  /// Whether a section with problems stays in place, so that rules that span sections still see its
+  /// other fields; whoever sets this answers for discarding the result.
+  var keepsFaultySections = false
+  /// The name of the section that is read next, where it was left out.
+  var absentSection: String?
 
   /// A file with more problems than this is not an experiment; the rest would not help its author.
   public static let problemLimit = 100
+
+  /// Whether so many problems are noted that a further one would not be.
+  public var isFull: Bool { problems.count >= Self.problemLimit }
 
   /// Starts reading a file.
   public init(file: String, catalog: Catalog) {
@@ -15,7 +27,8 @@ public struct Reading: Sendable {
 
   /// Notes a problem and goes on.
   public mutating func note(_ message: String, at mark: Mark?, cure: String? = nil) {
-    guard problems.count < Self.problemLimit else { return }
+    guard !isFull else { return }
+    if let mark, unknownPlaces.contains(mark) { return }
     problems.append(Problem(file: file, mark: mark, message: message, cure: cure))
   }
 }
@@ -50,6 +63,11 @@ extension FieldSection {
   }
 
   public static func read(_ node: Node, in reading: inout Reading) -> Self? {
+    readSection(node, in: &reading)
+  }
+
+  /// Reads the section; nil if anything in it is wrong.
+  static func readSection(_ node: Node, in reading: inout Reading) -> Self? {
     guard case .map = node.content else {
       reading.note(
         "expected a section with fields, not \(node.kind)", at: node.mark,
@@ -60,6 +78,6 @@ extension FieldSection {
     var fields = Fields(reading: node, in: reading)
     let value = Self(&fields)
     reading = fields.finish()
-    return reading.problems.count == before ? value : nil
+    return reading.problems.count == before || reading.keepsFaultySections ? value : nil
   }
 }

@@ -22,6 +22,19 @@ public indirect enum Schema: Sendable, Hashable {
     public var fallback: String?
     /// Whether the name is a regular expression over the keys that it stands for.
     public var isPattern: Bool
+
+    /// Makes a field.
+    public init(
+      name: String, summary: String, schema: Schema, isRequired: Bool = false,
+      fallback: String? = nil, isPattern: Bool = false
+    ) {
+      self.name = name
+      self.summary = summary
+      self.schema = schema
+      self.isRequired = isRequired
+      self.fallback = fallback
+      self.isPattern = isPattern
+    }
   }
 
   /// The fields, if this is an object.
@@ -30,22 +43,35 @@ public indirect enum Schema: Sendable, Hashable {
     return fields
   }
 
-  /// The schema as JSON Schema 2020-12.
+  /// The schema that a section declares, given the kinds that its fields may name.
+  public static func declared<Section: FieldSection>(
+    by type: Section.Type, with catalog: Catalog
+  ) -> Schema {
+    Fields.declared(by: type, with: catalog)
+  }
+
+  /// What stands for a value of any type, and so satisfies every schema of a single value.
+  private static let substitution: JSON = ["type": "string", "pattern": #"\$\{[^}]+\}"#]
+
+  /// The schema as JSON Schema 2020-12, of what an author may write: `${name}` for any value, and
+  /// text without quotation marks even where it looks like a number.
   public var json: JSON {
     switch self {
+    case .string(nil, nil): return ["type": ["string", "number", "boolean"]]
     case .string(let pattern, let format):
       var members: [String: JSON] = ["type": "string"]
       members["pattern"] = pattern.map(JSON.string)
       members["format"] = format.map(JSON.string)
-      return .object(members)
+      return ["anyOf": [.object(members), Self.substitution]]
     case .integer(let minimum, let maximum):
       var members: [String: JSON] = ["type": "integer"]
       members["minimum"] = minimum.map(JSON.integer)
       members["maximum"] = maximum.map(JSON.integer)
-      return .object(members)
-    case .number: return ["type": "number"]
-    case .boolean: return ["type": "boolean"]
-    case .choice(let names): return ["enum": .array(names.map(JSON.string))]
+      return ["anyOf": [.object(members), Self.substitution]]
+    case .number: return ["anyOf": [["type": "number"], Self.substitution]]
+    case .boolean: return ["anyOf": [["type": "boolean"], Self.substitution]]
+    case .choice(let names):
+      return ["anyOf": [["enum": .array(names.map(JSON.string))], Self.substitution]]
     case .list(let element): return ["type": "array", "items": element.json]
     case .any(let schemas): return ["anyOf": .array(schemas.map(\.json))]
     case .reference(let name): return ["$ref": .string("#/$defs/\(name)")]

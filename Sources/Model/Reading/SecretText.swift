@@ -55,7 +55,7 @@ extension SecretText: FieldValue {
 
   public static func read(_ node: Node, in reading: inout Reading) -> SecretText? {
     guard case .scalar(let scalar) = node.content, !node.isNull else {
-      reading.note("expected text, not \(node.kind)", at: node.mark)
+      reading.note("expected text, not \(node.kind)", at: node.mark, cure: node.bracesCure)
       return nil
     }
     return SecretText(scalar.parts)

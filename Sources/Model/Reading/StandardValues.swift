@@ -72,8 +72,8 @@ extension Array: FieldValue where Element: FieldValue {
         "a list of \(nodes.count) entries; at most \(Limits.listLength) are read", at: node.mark)
       return nil
     }
-    let values = nodes.map { Element.read($0, in: &reading) }
-    return values.contains { $0 == nil } ? nil : values.compactMap(\.self)
+    let values = nodes.compactMap { Element.read($0, in: &reading) }
+    return values.count == nodes.count || reading.keepsFaultySections ? values : nil
   }
 }
 
@@ -94,11 +94,16 @@ extension Dictionary: FieldValue where Key == String, Value: FieldValue {
         cure: "write 'name: value' lines, indented")
       return nil
     }
+    guard pairs.count <= Limits.listLength else {
+      reading.note(
+        "a section of \(pairs.count) names; at most \(Limits.listLength) are read", at: node.mark)
+      return nil
+    }
     var values: [String: Value] = [:]
     for pair in pairs {
       if let value = Value.read(pair.value, in: &reading) { values[pair.key] = value }
     }
-    return values.count == pairs.count ? values : nil
+    return values.count == pairs.count || reading.keepsFaultySections ? values : nil
   }
 }
 
@@ -132,18 +137,12 @@ extension Scalar {
     of node: Node, expecting expected: String, in reading: inout Reading, isText: Bool = true
   ) -> String? {
     guard case .scalar(let scalar) = node.content, !node.isNull || scalar.isQuoted else {
-      let hint =
-        node.content.isUnquotedBraces
-        ? "quote it: a value with braces must stand in quotation marks" : nil
-      reading.note("expected \(expected), not \(node.kind)", at: node.mark, cure: hint)
+      reading.note(
+        "expected \(expected), not \(node.kind)", at: node.mark, cure: node.bracesCure)
       return nil
     }
     guard let text = scalar.text else {
-      reading.note(
-        "a secret may not stand here: it would show in process lists, logs or the ledger",
-        at: node.mark,
-        cure: "secrets may stand in HTTP headers and bodies, and in 'env' or 'stdin' of probes and "
-          + "actions")
+      reading.refuseSecret(at: node.mark)
       return nil
     }
     if isText, text.isEmpty {
@@ -154,18 +153,44 @@ extension Scalar {
   }
 }
 
-extension Node.Content {
-  /// Whether this is what YAML makes of `{name}` or `{{name}}` without quotation marks.
-  fileprivate var isUnquotedBraces: Bool {
-    guard case .map(let pairs) = self, pairs.count == 1 else { return false }
-    return pairs[0].value.isNull
+extension Reading {
+  /// Notes that a secret stands where it would be seen.
+  mutating func refuseSecret(at mark: Mark?) {
+    note(
+      "a secret may not stand here: it would show in process lists, logs or the ledger",
+      at: mark,
+      cure: "secrets may stand in HTTP headers and bodies, and in 'env' or 'stdin' of probes and "
+        + "actions")
+  }
+}
+
+extension Node {
+  /// The cure where this is what YAML makes of `{name}` without quotation marks.
+  var bracesCure: String? {
+    guard case .map(let pairs) = content, pairs.count == 1, pairs[0].value.isNull else {
+      return nil
+    }
+    return "quote it: a value with braces must stand in quotation marks"
   }
 }
 
 extension String {
   /// At most 80 characters on one line, for messages that quote what was written.
+  ///
+  /// Characters that control a terminal or turn the direction of writing are replaced, so that no
+  /// text can pass for a message of ours.
   public var limited: String {
-    let line = String(map { $0.isNewline ? " " : $0 }.prefix(81))
-    return line.count > 80 ? line.prefix(80) + "…" : line
+    var line = ""
+    for scalar in unicodeScalars.prefix(320) {
+      switch scalar.properties.generalCategory {
+      case .lineSeparator, .paragraphSeparator: line.unicodeScalars.append(" ")
+      case .control where Character(scalar).isNewline || scalar == "\t":
+        line.unicodeScalars.append(" ")
+      case .control, .format, .privateUse: line.unicodeScalars.append("\u{FFFD}")
+      default: line.unicodeScalars.append(scalar)
+      }
+    }
+    let isWhole = line.count <= 80 && unicodeScalars.dropFirst(320).isEmpty
+    return isWhole ? line : line.prefix(80) + "…"
   }
 }

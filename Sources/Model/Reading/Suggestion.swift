@@ -2,11 +2,12 @@
 public enum Suggestion {
   /// The nearest of `known`, if it is near enough that an author would say "yes, that".
   public static func nearest(to name: String, among known: [String]) -> String? {
-    // Names are short; a hostile megabyte-long key must not cost a megabyte squared.
-    guard name.count <= 64 else { return nil }
+    // Names are short; a hostile file of long ones must not cost its size squared.
+    guard name.utf8.count <= 256, name.count <= 40 else { return nil }
     let limit = max(1, name.count / 3)
     return
-      known
+      known.prefix(200)
+      .filter { $0.utf8.count <= 256 && abs($0.count - name.count) <= limit }
       .map { (distance(name, $0), $0) }
       .filter { $0.0 <= limit }
       .min { ($0.0, $0.1) < ($1.0, $1.1) }?.1
@@ -15,7 +16,9 @@ public enum Suggestion {
   /// "did you mean 'x'?", or else the list of what is known.
   public static func cure(for name: String, among known: [String]) -> String {
     if let near = nearest(to: name, among: known) { return "did you mean '\(near)'?" }
-    return known.isEmpty ? "nothing is expected here" : "expected " + known.joined(separator: ", ")
+    if known.isEmpty { return "nothing is expected here" }
+    let rest = known.count > 20 ? " and \(known.count - 20) more" : ""
+    return "expected " + known.prefix(20).map(\.limited).joined(separator: ", ") + rest
   }
 
   /// The Damerau-Levenshtein distance (optimal string alignment), over characters.

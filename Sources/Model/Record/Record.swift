@@ -29,6 +29,8 @@ public struct Record: Sendable, Hashable, Codable {
   public var recoverySeconds: Double?
   public var experiment: ExperimentSource
   public var tool: ToolFacts
+  /// The machine that the runner and its probes ran on.
+  public var runner: HostFacts?
   public var hosts: [PlannedHost]
   public var plan: Plan
   public var phases: [PhaseRecord]
@@ -41,7 +43,8 @@ public struct Record: Sendable, Hashable, Codable {
   public var probes: [ProbeRecord]
 
   private enum CodingKeys: String, CodingKey {
-    case version, title, verdict, ended, reasons, clean, started, experiment, tool, hosts, plan
+    case version, title, verdict, ended, reasons, clean, started, experiment, tool, runner, hosts
+    case plan
     case phases, checks, faults, actions, residue, events, probes
     case runID = "run_id"
     case exitCode = "exit_code"

@@ -1,0 +1,1 @@
+"""Measures Jenner; see ../README.md."""

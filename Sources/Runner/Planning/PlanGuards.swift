@@ -1,0 +1,37 @@
+import Model
+import Verdict
+
+extension Plan {
+  /// Refuses what the experiment's own limits and policy do not allow.
+  func checkGuards(of experiment: Experiment, timeline: Timeline) throws(PlanFailure) {
+    let faults = steps.compactMap(\.fault)
+    let hit = Set(
+      faults.flatMap(\.injections).flatMap { injection in
+        injection.targets.map { "\(injection.host)/\($0.process.pid)/\($0.process.startTime)" }
+      })
+    let hostsHit = Set(steps.flatMap { $0.fault == nil ? [] : $0.hosts })
+    if let ceiling = limits.targets, hit.count + hostsHit.count > ceiling {
+      throw PlanFailure(
+        .refused,
+        "the plan hits \(hit.count) processes on \(hostsHit.count) hosts, more than the limit of "
+          + "\(ceiling) targets", cure: "pick fewer, or raise limits.targets")
+    }
+    if let required = policy.requireUndo {
+      for step in steps {
+        guard let fault = step.fault, fault.undoClass < required else { continue }
+        throw PlanFailure(
+          .refused,
+          "'\(step.name)' has an undo of class \(fault.undoClass.rawValue); the policy requires "
+            + required.rawValue, cure: "choose another fault, or relax policy.require-undo",
+          mark: experiment.steps[step.index].mark)
+      }
+    }
+    let longest = experiment.hypothesis.baseline + timeline.methodLongest
+    if longest > limits.duration {
+      throw PlanFailure(
+        .usage,
+        "baseline and method may take \(longest.text), longer than the limit of "
+          + limits.duration.text, cure: "shorten them, or raise limits.duration")
+    }
+  }
+}

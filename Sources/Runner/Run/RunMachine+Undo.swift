@@ -1,0 +1,168 @@
+import Model
+import Verdict
+
+extension RunMachine {
+  /// Ends the method and puts everything back, last in, first out.
+  mutating func startUndo() {
+    if phase == .method { closePhase("method") }
+    phase = .undoing
+    for index in steps.indices where steps[index].state == .pending {
+      steps[index].state = .done
+    }
+    for index in steps.indices {
+      if case .delayed = steps[index].state { steps[index].state = .done }
+      if steps[index].plan.kind == .wait { steps[index].state = .done }
+    }
+    advanceUndo()
+  }
+
+  /// Undoes the newest step that is still open; the next one follows when it is done.
+  mutating func advanceUndo() {
+    guard phase == .undoing else { return }
+    while let index = openSteps.last {
+      dropLostHosts(of: index)
+      switch steps[index].state {
+      // Its injection or action is under way: what it did can be undone only when that is known.
+      case .starting(let hosts):
+        if !hosts.isEmpty { return }
+        undo(index)
+      case .active: inspectOrUndo(index)
+      case .inspecting(let hosts):
+        if !hosts.isEmpty { return }
+        undo(index)
+      case .undoing(let hosts):
+        if !hosts.isEmpty { return }
+        steps[index].state = .done
+        openSteps.removeLast()
+      case .pending, .delayed, .done: openSteps.removeLast()
+      }
+    }
+    undoFinished = now
+    closePhase("undo")
+    startRollbacks()
+  }
+
+  /// A run that is being stopped undoes at once; one that ends in peace measures once more.
+  private mutating func inspectOrUndo(_ index: Int) {
+    guard stopReason == nil, interruption == nil, let fault = steps[index].plan.fault else {
+      undo(index)
+      return
+    }
+    steps[index].state = .inspecting(Set(fault.injections.map(\.host)))
+    for injection in fault.injections {
+      ask(.inspect(step: index), of: injection.host, as: .inspect(step: index))
+    }
+  }
+
+  mutating func undo(_ index: Int) {
+    steps[index].ended = now
+    let hosts = steps[index].plan.fault?.injections.map(\.host) ?? steps[index].plan.hosts
+    steps[index].state = .undoing(Set(hosts))
+    for host in hosts {
+      closeFault(index, on: host)
+      ask(.undo(step: index), of: host, as: .undo(step: index))
+    }
+    dropLostHosts(of: index)
+  }
+
+  /// Ends a fault's window in the record, if it is still open.
+  private mutating func closeFault(_ index: Int, on host: String) {
+    guard let place = faultIndex[FaultKey(step: index, host: host)] else { return }
+    let time = seconds(now)
+    record.faults[place].close(at: time)
+  }
+
+  /// Hosts whose agent is lost answer no more; their ledgers will.
+  mutating func dropLostHosts(of index: Int) {
+    for (host, link) in agents where link.state != .connected {
+      steps[index].answer(from: host)
+    }
+  }
+
+  mutating func takeUndone(_ proofs: [UndoProof], step index: Int, host: String) {
+    noteUndone(proofs, step: index, host: host)
+    steps[index].answer(from: host)
+  }
+
+  /// An agent ended a fault at its deadline, without being told.
+  mutating func takeExpiry(of index: Int, proofs: [UndoProof], host: String) {
+    guard steps.indices.contains(index) else { return }
+    let name = steps[index].plan.name
+    tell("fault.expired", "the deadline passed; the agent ended it", step: name, host: host)
+    closeFault(index, on: host)
+    noteUndone(proofs, step: index, host: host)
+    stop("'\(name)' ran into its deadline", ended: .error)
+  }
+
+  private mutating func noteUndone(_ proofs: [UndoProof], step index: Int, host: String) {
+    let name = steps[index].plan.name
+    let isProved = proofs.allSatisfy(\.isProved)
+    if let place = faultIndex[FaultKey(step: index, host: host)] {
+      record.faults[place].undo += proofs.map { proof in
+        UndoProof(
+          step: proof.step, isProved: proof.isProved,
+          evidence: specification.redaction.apply(to: proof.evidence))
+      }
+      record.faults[place].undone = isProved
+    }
+    let evidence = proofs.map(\.evidence).joined(separator: "; ")
+    tell(
+      isProved ? "undo.proved" : "undo.failed",
+      proofs.isEmpty ? "nothing to undo" : specification.redaction.apply(to: evidence),
+      step: name, host: host)
+  }
+
+  // MARK: Rollbacks
+
+  private mutating func startRollbacks() {
+    phase = .rollingBack
+    rollbackHosts = hasTouched ? rollbackOrder : []
+    if !rollbackHosts.isEmpty { tell("rollbacks.started", "running the rollbacks") }
+    askForRollback()
+    advanceRollbacks()
+  }
+
+  private mutating func askForRollback() {
+    guard let host = rollbackHosts.first else { return }
+    ask(.rollback, of: host, as: .rollback)
+  }
+
+  mutating func advanceRollbacks() {
+    guard phase == .rollingBack else { return }
+    while let host = rollbackHosts.first, agents[host]?.state != .connected {
+      rollbackHosts.removeFirst()
+      askForRollback()
+    }
+    guard rollbackHosts.isEmpty else { return }
+    if !rollbackOrder.isEmpty, hasTouched { closePhase("rollbacks") }
+    startRecovery()
+  }
+
+  mutating func takeRolledBack(_ results: [CommandResult], host: String) {
+    let rollbacks = specification.plan.rollbacks.filter { $0.host == host }
+    for (rollback, result) in zip(rollbacks, results) {
+      noteAction(
+        rollback.name, role: .rollback, host: host, command: rollback.command.shown,
+        result: result)
+      tell(
+        result.isSuccess ? "rollback.ended" : "rollback.failed", result.summary,
+        step: rollback.name, host: host)
+      if !result.isSuccess { failedActions.append("rollback '\(rollback.name)' \(result.summary)") }
+    }
+    if rollbackHosts.first == host { rollbackHosts.removeFirst() }
+    askForRollback()
+  }
+
+  mutating func noteAction(
+    _ step: String, role: ActionRecord.Role, host: String, command: String, result: CommandResult
+  ) {
+    func excerpt(_ text: String) -> String {
+      String(specification.redaction.apply(to: text).suffix(4 * Limits.excerptLength))
+    }
+    record.actions.append(
+      ActionRecord(
+        step: step, role: role, host: host, command: command, at: seconds(now),
+        outcome: result.summary, succeeded: result.isSuccess, output: excerpt(result.output),
+        errors: excerpt(result.errors)))
+  }
+}

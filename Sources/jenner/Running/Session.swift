@@ -1,0 +1,41 @@
+import Glibc
+import Linux
+import Model
+
+/// What all runs of one call share: the loop, and what signals mean.
+final class Session {
+  let loop: EventLoop
+  private var driver: RunDriver?
+  private(set) var interruption: Signal?
+
+  init() throws(Failure) {
+    do {
+      loop = try EventLoop()
+      // Blocked here, before any other thread starts, so that no thread is ever ended by one.
+      try loop.watch(signals: [.interrupt, .terminate, .hangUp]) { [unowned self] signal in
+        take(signal)
+      }
+    } catch {
+      throw .message("\(error)", .inconclusive)
+    }
+  }
+
+  /// Runs to the end, or to the first signal's orderly end.
+  func run(_ driver: RunDriver) -> Record? {
+    self.driver = driver
+    defer { self.driver = nil }
+    return driver.run()
+  }
+
+  private func take(_ signal: Signal) {
+    let status: ExitStatus = signal == .interrupt ? .interrupted : .terminated
+    guard let driver, interruption == nil else {
+      // Planning touches nothing; and twice means at once: the agents see the end of their pipes
+      // and undo.
+      _exit(status.rawValue)
+    }
+    interruption = signal
+    Console.error("interrupted: putting everything back; once more to leave at once")
+    driver.interrupt(signal)
+  }
+}

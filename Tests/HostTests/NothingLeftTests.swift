@@ -1,0 +1,156 @@
+import ChildProcess
+import Glibc
+import Model
+import Testing
+
+extension RealHost {
+  /// The first promise: whatever is killed, the fault ends and nothing is left behind.
+  @Suite("Nothing is left behind", .needs(.redis, .redisClient))
+  struct NothingLeftTests {
+    @Test("when the runner is killed: the agent undoes at once")
+    func runnerKilled() async throws {
+      try await Rig.run { rig in
+        let pause = try await Pause.inForce(in: rig)
+        pause.run.process.send(SIGKILL)
+        #expect(await pause.isOver(within: .seconds(2)))
+        _ = await pause.run.process.end()
+        try await expectNothingPending(in: rig)
+      }
+    }
+
+    @Test("when the agent is killed: the guardian undoes, and the runner says it is clean")
+    func agentKilled() async throws {
+      try await Rig.run { rig in
+        let pause = try await Pause.inForce(in: rig)
+        kill(pause.processes.agent.pid, SIGKILL)
+        #expect(await pause.isOver(within: .seconds(5)))
+        let outcome = try await pause.run.outcome()
+        #expect(outcome.ended(.inconclusive), "\(outcome.errors)")
+        let record = try Jenner.record(in: rig)
+        #expect(record.verdict == .inconclusive)
+        #expect(record.ended == .error)
+        #expect(record.clean)
+        try await expectNothingPending(in: rig)
+      }
+    }
+
+    @Test("when runner and agent are killed: the guardian undoes")
+    func runnerAndAgentKilled() async throws {
+      try await Rig.run { rig in
+        let pause = try await Pause.inForce(in: rig)
+        pause.run.process.send(SIGKILL)
+        kill(pause.processes.agent.pid, SIGKILL)
+        #expect(await pause.isOver(within: .seconds(5)))
+        _ = await pause.run.process.end()
+        try await expectNothingPending(in: rig)
+      }
+    }
+
+    @Test("when everything is killed at once: recover undoes, and says what")
+    func everythingKilled() async throws {
+      try await Rig.run { rig in
+        let pause = try await Pause.inForce(in: rig)
+        // Stopped first, so that none of them sees another die.
+        let all = [pause.run.process.pid, pause.processes.agent.pid, pause.processes.guardian.pid]
+        for pid in all { kill(pid, SIGSTOP) }
+        for pid in all { kill(pid, SIGKILL) }
+        _ = await pause.run.process.end()
+        #expect(ProcessTable.state(of: pause.redis.pid) == "T", "nobody is left to undo it")
+
+        let residue = try await Jenner.run(["residue"], in: rig)
+        #expect(residue.ended(.residue), "\(residue.output)\(residue.errors)")
+        #expect(residue.output.contains("\(pause.redis.pid)"), "\(residue.output)")
+
+        let recovery = try await Jenner.run(["recover"], in: rig)
+        #expect(recovery.ended(.pass), "\(recovery.output)\(recovery.errors)")
+        #expect(recovery.output.contains("\(pause.redis.pid)"), "\(recovery.output)")
+        #expect(await pause.isOver(within: .seconds(2)))
+        try await expectNothingPending(in: rig)
+      }
+    }
+
+    @Test("when the agent is stopped past a deadline and continued: undone once, not done again")
+    func agentStopped() async throws {
+      try await Rig.run { rig in
+        let pause = try await Pause.inForce(in: rig, lasting: "4s")
+        let agent = pause.processes.agent
+        kill(agent.pid, SIGSTOP)
+        // The guardian acts after the deadline, whatever the runner may have noticed before.
+        #expect(await pause.isOver(within: .seconds(20)))
+        if ProcessTable.isAlive(agent.identity) { kill(agent.pid, SIGCONT) }
+        let isStoppedAgain = await eventually(within: .seconds(3)) {
+          ProcessTable.state(of: pause.redis.pid) == "T"
+        }
+        #expect(!isStoppedAgain)
+        let outcome = try await pause.run.outcome()
+        #expect(!outcome.ended(.pass))
+        #expect(try Jenner.record(in: rig).verdict != .pass)
+        try await expectNothingPending(in: rig)
+      }
+    }
+
+    @Test("when the run is interrupted in the middle of a fault", arguments: [SIGINT, SIGTERM])
+    func interrupted(_ signal: Int32) async throws {
+      try await Rig.run { rig in
+        let pause = try await Pause.inForce(in: rig)
+        pause.run.process.send(signal)
+        let outcome = try await pause.run.outcome(within: .seconds(30))
+        #expect(outcome.status == 128 + signal, "\(outcome.errors)")
+        #expect(ProcessTable.state(of: pause.redis.pid) != "T")
+        let record = try Jenner.record(in: rig)
+        #expect(record.ended == .interrupted)
+        #expect(record.clean)
+        #expect(record.faults.allSatisfy { $0.undone })
+        try await expectNothingPending(in: rig)
+      }
+    }
+
+    private func expectNothingPending(in rig: Rig) async throws {
+      let residue = try await Jenner.run(["residue"], in: rig)
+      #expect(residue.ended(.pass), "\(residue.output)\(residue.errors)")
+    }
+  }
+}
+
+/// A run in the middle of pausing a redis, with the processes that take part.
+private struct Pause {
+  let redis: Server
+  let run: Jenner
+  let processes: AgentProcesses
+
+  /// Starts a run and waits until its fault is in force.
+  static func inForce(in rig: Rig, lasting duration: String = "60s") async throws -> Pause {
+    let redis = try await Redis.start(in: rig)
+    let run = try Jenner.startExperiment(
+      ExperimentText(
+        baseline: "1s",
+        probes: [ExperimentText.truth],
+        method: [
+          "{fault: process.pause, targets: {port: \(redis.port)}, for: \(duration)}"
+        ]
+      ).text, in: rig)
+    let isInForce = await eventually(within: .seconds(20)) {
+      ProcessTable.state(of: redis.pid) == "T" || run.process.ending != nil
+    }
+    guard isInForce, run.process.ending == nil else {
+      let outcome = try await run.outcome(within: .seconds(1))
+      throw NotInForce(errors: outcome.errors)
+    }
+    return Pause(
+      redis: redis, run: run, processes: try #require(AgentProcesses.find(in: rig)))
+  }
+
+  /// Whether the redis runs again within a time.
+  func isOver(within limit: Duration) async -> Bool {
+    await eventually(within: limit) {
+      redis.process.ending == nil && ProcessTable.state(of: redis.pid) != "T"
+    }
+  }
+}
+
+/// A run that never paused its target.
+private struct NotInForce: Error, CustomStringConvertible {
+  var errors: String
+
+  var description: String { "the pause never came into force; the run said:\n\(errors)" }
+}

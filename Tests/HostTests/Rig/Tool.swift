@@ -1,0 +1,45 @@
+import Glibc
+import Testing
+
+/// A program from outside this package that tests run.
+enum Tool: String, CaseIterable, Sendable {
+  case bash
+  case haproxy
+  case nginx
+  case prometheus
+  case redis = "redis-server"
+  case redisClient = "redis-cli"
+
+  /// Where the program is; daemons are not in every user's PATH.
+  var path: String? {
+    let path = getenv("PATH").map { String(cString: $0) } ?? ""
+    let folders = path.split(separator: ":").map(String.init) + ["/usr/sbin", "/usr/local/sbin"]
+    return folders.map { "\($0)/\(rawValue)" }.first { access($0, X_OK) == 0 }
+  }
+
+  /// Where the program is; for tests that need it.
+  func required() throws -> String {
+    guard let path else { throw MissingTool(name: rawValue) }
+    return path
+  }
+}
+
+/// A test can't run here, and how that is mended.
+struct MissingTool: Error, CustomStringConvertible {
+  var name: String
+
+  var description: String { "\(name) is not installed; get it with scripts/install-tools" }
+}
+
+extension Trait where Self == ConditionTrait {
+  /// Skips a test, and says so, where a tool is missing; with `CI` set that is a failure.
+  static func needs(_ tools: Tool...) -> Self {
+    .enabled {
+      guard let missing = tools.first(where: { $0.path == nil }) else { return true }
+      let problem = MissingTool(name: missing.rawValue)
+      guard getenv("CI") == nil else { throw problem }
+      print("SKIPPED: \(problem)")
+      return false
+    }
+  }
+}
