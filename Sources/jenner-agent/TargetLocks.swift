@@ -31,11 +31,10 @@ final class TargetLocks {
     }
   }
 
-  /// Removes the files of locks that a run no longer holds, because its agent was killed.
-  static func removeStale(ofRun run: String) {
+  /// Removes the files of locks that nobody holds any more, because their agents were killed.
+  static func removeUnheld() {
     for name in (try? Directory.entries(of: folder)) ?? [] where name.hasSuffix(".lock") {
       let path = "\(folder)/\(name)"
-      guard holder(of: path) == run else { continue }
       // Under the lock, so that nobody takes what is being removed.
       if let lock = try? FileLock(path: path, mode: 0o666) { lock.removeFile() }
     }

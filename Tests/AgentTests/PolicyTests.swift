@@ -45,12 +45,11 @@ import Testing
 
 @Suite struct RecoveryPolicyTests {
   private func decide(
-    _ entries: some Sequence<LedgerEntry>, agent: Bool = false, guardian: Bool = false,
-    boot: String = "boot", namespace: UInt64 = 5, at seconds: Double = 10
+    _ entries: some Sequence<LedgerEntry>, agent: Bool = false, boot: String = "boot",
+    namespace: UInt64 = 5, at seconds: Double = 10
   ) -> RecoveryPolicy.Decision {
     RecoveryPolicy.decide(
-      LedgerStateTests.folded(entries),
-      owner: RecoveryPolicy.Owner(isAgentAlive: agent, isGuardianAlive: guardian), bootID: boot,
+      LedgerStateTests.folded(entries), isAgentAlive: agent, bootID: boot,
       pidNamespace: namespace, at: .seconds(seconds))
   }
 
@@ -74,16 +73,14 @@ import Testing
   }
 
   @Test func aLiveRunIsLeftAlone() {
-    #expect(isLeft(decide(entries.prefix(5), agent: true, guardian: true)))
     #expect(isLeft(decide(entries.prefix(5), agent: true)))
-    #expect(isLeft(decide(entries.prefix(5), guardian: true)))
     #expect(isLeft(decide(entries.prefix(2), agent: true)))
   }
 
   @Test func aLiveRunThatIsOverdueIsNot() {
-    #expect(isTakenOver(decide(entries.prefix(5), agent: true, guardian: true, at: 62)))
+    #expect(isTakenOver(decide(entries.prefix(5), agent: true, at: 62)))
     // Before that it is the guardian's turn.
-    #expect(isLeft(decide(entries.prefix(5), agent: true, guardian: true, at: 61)))
+    #expect(isLeft(decide(entries.prefix(5), agent: true, at: 61)))
   }
 
   @Test func aDeadRunIsTakenOver() {

@@ -23,7 +23,7 @@ import Testing
     var reading = Reading(file: "", catalog: .empty)
     let selector = try #require(ProcessSelector.read(Node(parameters), in: &reading))
     return try Selection(on: host, own: 20, allowProtected: allow).candidates(for: selector)
-      .map(\.identity.pid)
+      .flatMap { $0.map(\.identity.pid) }
   }
 
   static let cases: [(parameters: JSON, expected: [Int32])] = [
