@@ -2,19 +2,6 @@ internal import Model
 
 /// What `recover` does about a ledger that it finds: it decides, and touches nothing.
 public enum RecoveryPolicy {
-  /// What is known of a ledger's owner.
-  public struct Owner: Sendable, Hashable {
-    /// Whether the agent that opened the ledger still runs.
-    public var isAgentAlive: Bool
-    public var isGuardianAlive: Bool
-
-    /// Makes an owner.
-    public init(isAgentAlive: Bool, isGuardianAlive: Bool) {
-      self.isAgentAlive = isAgentAlive
-      self.isGuardianAlive = isGuardianAlive
-    }
-  }
-
   /// What to do about a ledger.
   public enum Decision: Sendable, Hashable {
     /// Everything in it is done; the file can go.
@@ -27,9 +14,13 @@ public enum RecoveryPolicy {
     case takeOver(reason: String)
   }
 
-  /// Decides by the ledger, its owner and this boot.
+  /// Decides by the ledger, by whether the agent that opened it still runs, and by this boot.
+  ///
+  /// A guardian that is at work is no reason to leave: the ledger's lock makes one of both wait, and
+  /// whoever comes second finds everything undone.
   public static func decide(
-    _ ledger: LedgerState, owner: Owner, bootID: String, pidNamespace: UInt64, at now: Duration
+    _ ledger: LedgerState, isAgentAlive: Bool, bootID: String, pidNamespace: UInt64,
+    at now: Duration
   ) -> Decision {
     if ledger.isClosed, ledger.isSettled { return .remove }
     // A file without a first entry announces nothing, so nothing was done.
@@ -40,16 +31,12 @@ public enum RecoveryPolicy {
     if ledger.pidNamespace != pidNamespace {
       return .leave(reason: "it is of another pid namespace; recover there")
     }
-    let due = ledger.earliestDeadline.map { $0 + AgentProtocol.guardianGrace }
-    let isOverdue = due.map { $0 + AgentProtocol.guardianGrace <= now } ?? false
-    if owner.isAgentAlive, !isOverdue {
-      return .leave(reason: "its run is going on")
-    }
-    if owner.isGuardianAlive, !isOverdue {
-      return .leave(reason: "its guardian is undoing it")
-    }
+    // First it is the agent's turn, then the guardian's, and then ours.
+    let due = ledger.earliestDeadline.map { $0 + AgentProtocol.guardianGrace * 2 }
+    let isOverdue = due.map { $0 <= now } ?? false
+    if isAgentAlive, !isOverdue { return .leave(reason: "its run is going on") }
     if ledger.isSettled { return .remove }
     return .takeOver(
-      reason: isOverdue ? "a fault is past its deadline" : "its agent and its guardian are gone")
+      reason: isAgentAlive ? "a fault is past its deadline" : "its agent is gone")
   }
 }

@@ -20,15 +20,24 @@ public enum Directory {
   ///
   /// A mode beyond the umask, such as 1777, is set explicitly.
   public static func make(_ path: String, mode: UInt32) throws(SystemError) {
+    if try makeOne(path, mode: mode) { return }
+    let parts = path.split(separator: "/")
+    for count in 1..<max(1, parts.count) {
+      let above = parts.prefix(count).joined(separator: "/")
+      _ = try makeOne(
+        (path.hasPrefix("/") ? "/" : "") + above, mode: mode & 0o1000 != 0 ? 0o755 : mode)
+    }
+    guard try makeOne(path, mode: mode) else { throw SystemError("make directory \(path)") }
+  }
+
+  /// Makes one directory unless it is there; false if the one above it is missing.
+  private static func makeOne(_ path: String, mode: UInt32) throws(SystemError) -> Bool {
     if mkdir(path, mode) == 0 {
       guard chmod(path, mode) == 0 else { throw SystemError("set the mode of \(path)") }
-      return
+      return true
     }
-    if errno == EEXIST { return }
-    guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex else {
-      throw SystemError("make directory \(path)")
-    }
-    try make(String(path[..<slash]), mode: mode & 0o1000 != 0 ? 0o755 : mode)
-    try make(path, mode: mode)
+    if errno == EEXIST { return true }
+    if errno == ENOENT { return false }
+    throw SystemError("make directory \(path)")
   }
 }

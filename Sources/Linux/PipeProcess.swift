@@ -29,6 +29,8 @@ public final class PipeProcess {
 
   /// Starts a command; lines of its output and its end come as callbacks on the loop.
   ///
+  /// A channel that ends for another reason than the end of its input is of no use any more; whoever
+  /// hears that should kill the process, which may wait for ever for its output to be read.
   /// After the process's end `onExit` is called once, and nothing after it. Lines that it wrote
   /// before come first.
   public init(

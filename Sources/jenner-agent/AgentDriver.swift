@@ -220,6 +220,7 @@ final class AgentDriver {
       try? ledger?.remove()
     }
     ledger = nil
+    locks.release()
   }
 
   private func removeLedger(ofRun run: String) {

@@ -40,6 +40,32 @@ struct GuardianCgroup {
     rmdir(folder)
   }
 
+  /// The cgroups of guardians that were killed: nobody is in them.
+  static func abandoned() -> [String] {
+    guard let root = mountPoint() else { return [] }
+    var found: [String] = []
+    var waiting = [(path: root, depth: 0)]
+    while let (path, depth) = waiting.popLast(), found.count < 1000 {
+      for name in (try? Directory.entries(of: path)) ?? [] {
+        let inner = "\(path)/\(name)"
+        // Only directories have members, and only those of guardians matter.
+        guard let members = try? FileContents.bytes(of: inner + "/cgroup.procs", limit: 1 << 20)
+        else { continue }
+        if name.hasPrefix(prefix), members.isEmpty { found.append(inner) }
+        if depth < depthLimit { waiting.append((inner, depth + 1)) }
+      }
+    }
+    return found
+  }
+
+  /// Deeper than any service manager nests.
+  private static let depthLimit = 8
+
+  /// Removes an empty cgroup.
+  static func remove(_ path: String) {
+    rmdir(path)
+  }
+
   private static func refused(_ reason: String) -> GuardianCgroup {
     GuardianCgroup(
       note: "the guardian shares the agent's cgroup: \(reason)", folder: nil, home: nil)

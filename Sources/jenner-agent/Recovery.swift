@@ -28,6 +28,8 @@ enum Recovery {
       Terminal.warn("jenner-agent recover: \(error)\n")
       return .inconclusive
     }
+    TargetLocks.removeUnheld()
+    for cgroup in GuardianCgroup.abandoned() { GuardianCgroup.remove(cgroup) }
     switch format {
     case .json: Terminal.show(json: findings)
     case .text: Terminal.show(text(of: findings))
@@ -50,13 +52,9 @@ enum Recovery {
 
   /// What to do about a ledger, by this boot and its owner's life.
   static func decision(_ ledger: LedgerState, on host: LinuxHost) -> RecoveryPolicy.Decision {
-    func isAlive(_ process: ProcessIdentity?) -> Bool {
-      process.flatMap { host.state(of: $0) }.map { $0 != "Z" && $0 != "X" } ?? false
-    }
+    let agent = ledger.agent.flatMap { host.state(of: $0) }
     return RecoveryPolicy.decide(
-      ledger,
-      owner: RecoveryPolicy.Owner(
-        isAgentAlive: isAlive(ledger.agent), isGuardianAlive: isAlive(ledger.guardian)),
+      ledger, isAgentAlive: agent.map { $0 != "Z" && $0 != "X" } ?? false,
       bootID: HostIdentity.bootID, pidNamespace: HostIdentity.pidNamespace, at: EventLoop.now)
   }
 

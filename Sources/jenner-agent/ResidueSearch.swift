@@ -45,6 +45,12 @@ enum ResidueSearch {
           host: name, what: "process \(process.pid) of a fault of run \(run)",
           command: "kill -KILL \(process.pid)"))
     }
+    for cgroup in GuardianCgroup.abandoned() {
+      found.append(
+        Residue(
+          host: name, what: "empty cgroup \(cgroup) of a guardian that was killed",
+          command: "rmdir \(cgroup)"))
+    }
     return found
   }
 

@@ -28,9 +28,7 @@ struct Takeover {
     guard let before = StateDirectory.read(path) else { return nil }
     do {
       if !isOfEarlierBoot { try fence(before) }
-      guard let file = try LedgerFile(takingOver: path, waitingAtMost: Self.lockLimit) else {
-        return nil
-      }
+      guard let file = try openLedger(before) else { return nil }
       var state = try file.state()
       if !state.isClosed || !state.isSettled {
         let unwinding = Unwinding(
@@ -39,11 +37,22 @@ struct Takeover {
         try Undoer(unwinding, writing: file, on: host).run()
         state = try file.state()
         if state.isSettled { try file.append(.closed) }
-        TargetLocks.removeStale(ofRun: state.run)
+        TargetLocks.removeUnheld()
       }
       return Outcome(state: try file.state(), problems: [])
     } catch {
       return Outcome(state: before, problems: ["\(error)"])
+    }
+  }
+
+  /// Opens the ledger once its holder has let go; one that is stopped never would, and is ended.
+  private func openLedger(_ ledger: LedgerState) throws -> LedgerFile? {
+    do {
+      return try LedgerFile(takingOver: path, waitingAtMost: Self.lockLimit)
+    } catch let error as SystemError where error.code == EWOULDBLOCK {
+      guard let guardian = ledger.guardian, host.state(of: guardian) == "T" else { throw error }
+      try end(guardian)
+      return try LedgerFile(takingOver: path, waitingAtMost: Self.lockLimit)
     }
   }
 

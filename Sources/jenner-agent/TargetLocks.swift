@@ -12,8 +12,10 @@ final class TargetLocks {
 
   private var held: [ProcessIdentity: FileLock] = [:]
 
-  deinit {
+  /// Gives all locks up, and removes their files.
+  func release() {
     for lock in held.values { lock.removeFile() }
+    held = [:]
   }
 
   /// Locks targets for a run; a target that this process has locked already is no mistake.
@@ -29,11 +31,10 @@ final class TargetLocks {
     }
   }
 
-  /// Removes the files of locks that a run no longer holds, because its agent was killed.
-  static func removeStale(ofRun run: String) {
+  /// Removes the files of locks that nobody holds any more, because their agents were killed.
+  static func removeUnheld() {
     for name in (try? Directory.entries(of: folder)) ?? [] where name.hasSuffix(".lock") {
       let path = "\(folder)/\(name)"
-      guard holder(of: path) == run else { continue }
       // Under the lock, so that nobody takes what is being removed.
       if let lock = try? FileLock(path: path, mode: 0o666) { lock.removeFile() }
     }

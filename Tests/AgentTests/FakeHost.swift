@@ -8,6 +8,8 @@ final class FakeHost: Host, @unchecked Sendable {
   var files: [String: String] = [:]
   /// Processes that no signal reaches.
   var immovable: Set<Int32> = []
+  /// Processes that signals reach without effect.
+  var deaf: Set<Int32> = []
 
   init(_ processes: [ProcessFacts] = []) {
     for process in processes { all[process.identity.pid] = process }
@@ -27,6 +29,7 @@ final class FakeHost: Host, @unchecked Sendable {
   func send(_ signal: Signal, to process: ProcessIdentity) -> SignalResult {
     guard let facts = all[process.pid], facts.identity == process else { return .gone }
     if immovable.contains(process.pid) { return .refused }
+    if deaf.contains(process.pid) { return .delivered }
     switch signal {
     case .stop: all[process.pid]?.state = "T"
     case .resume: all[process.pid]?.state = "S"

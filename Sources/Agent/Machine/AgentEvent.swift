@@ -70,7 +70,7 @@ public enum AgentEffect: Sendable, Hashable {
   case cancel(AgentWork)
   case watch(number: Int, probe: Int, kind: String, section: JSON)
   case observe(number: Int, probe: Int)
-  /// Gives the ledger up, and removes it if nothing is left in it that anyone needs.
+  /// Gives ledger and locks up, and removes the ledger if nobody needs it any more.
   case closeLedger(remove: Bool)
   /// Removes the settled ledger of another run.
   case removeLedger(run: String)

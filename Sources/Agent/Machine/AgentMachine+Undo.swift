@@ -156,7 +156,7 @@ extension AgentMachine {
     // After a lost pipe the ledger stays, so that the runner can come back and ask.
     let isRemovable = ledger.isSettled && number != nil
     return [
-      reply(number, .ended(ledger.status)), .closeLedger(remove: isRemovable), .exit,
+      .closeLedger(remove: isRemovable), reply(number, .ended(ledger.status)), .exit,
     ]
   }
 }

@@ -1,0 +1,170 @@
+import FoundationEssentials
+import Glibc
+import Linux
+import Model
+import Testing
+
+/// A real agent in a process of its own, driven as a runner would, with a state directory of its own.
+final class AgentSession {
+  let loop: EventLoop
+  let scratch: Scratch
+  private(set) var agent: PipeProcess?
+  private(set) var exit: PipeProcess.Exit?
+  private(set) var unasked: [Reply] = []
+  private var answers: [Int: Reply] = [:]
+  private var number = 0
+
+  init(in scratch: Scratch) throws {
+    self.scratch = scratch
+    loop = try EventLoop()
+    agent = try PipeProcess(
+      argv: [Scratch.program], environment: scratch.environment, on: loop,
+      onLine: { [unowned self] in received($0) }, onEnd: { _ in },
+      onExit: { [unowned self] in
+        exit = $0
+        loop.stop()
+      })
+    let reply = try ask(
+      .hello(protocolVersion: AgentProtocol.version, schemaDigests: [:]))
+    guard case .hello = reply else { throw Refusal("\(reply)") }
+  }
+
+  var pid: Int32 { agent?.pid ?? -1 }
+
+  private func received(_ line: [UInt8]) {
+    guard let message = try? JSONDecoder().decode(ReplyMessage.self, from: Data(line)) else {
+      Issue.record("no message: \(String(decoding: line, as: UTF8.self))")
+      return
+    }
+    if let number = message.number {
+      answers[number] = message.reply
+    } else {
+      unasked.append(message.reply)
+    }
+    loop.stop()
+  }
+
+  /// Asks, and waits for the answer.
+  func ask(_ request: Request) throws -> Reply {
+    number += 1
+    let message = RequestMessage(number: number, request: request)
+    agent?.send(try JSONEncoder().encode(message))
+    try wait { answers[number] != nil || exit != nil }
+    return try #require(answers[number])
+  }
+
+  /// Runs the loop until something is true; 20 seconds are more than anything here takes.
+  func wait(until condition: () -> Bool) throws {
+    let deadline = loop.now + .seconds(20)
+    while !condition() {
+      try #require(loop.now < deadline)
+      loop.schedule(after: .milliseconds(10)) { [loop] in loop.stop() }
+      loop.run()
+    }
+  }
+
+  /// Prepares and begins a run that pauses a process in step 0.
+  func begin(_ run: String, pausing target: ProcessIdentity) throws -> Reply {
+    let prepared = try ask(
+      .prepare(step: 0, fault: "process.pause", parameters: [:], targets: [target]))
+    guard case .prepared = prepared else { return prepared }
+    return try ask(.begin(run: run, title: "a test"))
+  }
+
+  /// Pauses the process of step 0.
+  func pause(deadline: Double = 60) throws {
+    let reply = try ask(.inject(step: 0, deadlineSeconds: deadline, undo: nil))
+    guard case .injected(let evidence) = reply else {
+      Issue.record("not injected: \(reply)")
+      return
+    }
+    #expect(evidence.isInForce)
+  }
+
+  var isOver: Bool { exit != nil }
+}
+
+/// A directory of a test's own, and the processes that it started; both are gone afterwards.
+final class Scratch {
+  let path: String
+  let host = LinuxHost()
+  private var started: [Launch.Launched] = []
+
+  /// The agent that was built with these tests.
+  static let program: String = {
+    var buffer = [CChar](repeating: 0, count: 4096)
+    let count = readlink("/proc/self/exe", &buffer, buffer.count)
+    let own = String(
+      decoding: buffer.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return own.split(separator: "/").dropLast().map { "/" + $0 }.joined() + "/jenner-agent"
+  }()
+
+  init() throws {
+    var template = Array("/tmp/jenner-agent-test-XXXXXX".utf8CString)
+    try #require(mkdtemp(&template) != nil)
+    path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  deinit {
+    for process in started {
+      kill(process.pid, SIGKILL)
+      while ChildProcess.reap(process) == nil { usleep(1000) }
+      close(process.pidfd)
+    }
+    try? FileManager.default.removeItem(atPath: path)
+  }
+
+  var environment: [String: String] {
+    CommandEnvironment.minimal.merging(["JENNER_STATE": path]) { $1 }
+  }
+
+  /// Starts a process to be hit.
+  func start(_ environment: [String: String] = [:]) throws -> ProcessIdentity {
+    let launched = try Launch(
+      argv: ["sleep", "600"],
+      environment: CommandEnvironment.minimal.merging(environment) { $1 }
+    ).start()
+    started.append(launched)
+    return try #require(host.identity(of: launched.pid))
+  }
+
+  func state(of process: ProcessIdentity) -> String? { host.state(of: process) }
+
+  /// The ledgers that are there.
+  var ledgers: [String] { (try? Directory.entries(of: path + "/runs")) ?? [] }
+
+  /// The guardian of an agent, if it has one now.
+  func anyGuardian(of agent: Int32) -> ProcessFacts? {
+    (try? host.processes())?.first {
+      $0.parent == agent && !$0.isDead && $0.commandLine.contains("guardian")
+    }
+  }
+
+  /// The guardian of an agent.
+  func guardian(of agent: Int32) throws -> ProcessFacts {
+    try #require(anyGuardian(of: agent))
+  }
+
+  /// Runs a command of the agent's program.
+  func run(_ arguments: String...) throws -> CommandResult {
+    let loop = try EventLoop()
+    var command = Command(argv: [Self.program] + arguments)
+    command.environment = ["JENNER_STATE": path]
+    var result: CommandResult?
+    CommandRunner(loop: loop, exactCapabilities: false).run(command, for: .action) {
+      result = $0
+      loop.stop()
+    }
+    loop.run()
+    return try #require(result)
+  }
+
+  /// Waits until something is true; 20 seconds are more than anything here takes.
+  func wait(until condition: () -> Bool) throws {
+    let deadline = EventLoop.now + .seconds(20)
+    while !condition() {
+      try #require(EventLoop.now < deadline)
+      usleep(5000)
+    }
+  }
+}

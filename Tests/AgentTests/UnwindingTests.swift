@@ -1,0 +1,130 @@
+import Model
+import Testing
+
+@testable import Agent
+
+@Suite struct UnwindingTests {
+  private func step(_ number: Int, _ undo: [Undo]) -> LedgerState.Step {
+    LedgerState.Step(
+      intent: LedgerIntent(
+        step: number, kind: "test", undo: undo, undoClass: .guardian, deadline: nil))
+  }
+
+  private func resume(_ pid: Int32) -> Undo { .resume(ProcessFacts.fake(pid).identity) }
+  private func command(_ name: String) -> Undo { .run(Command(argv: [name])) }
+
+  /// Performs an unwinding to its end; returns what was done, in order.
+  private func perform(
+    _ start: Unwinding, on host: FakeHost, failing: Set<String> = []
+  ) -> (done: [String], unwinding: Unwinding) {
+    var unwinding = start
+    var now: Duration = .seconds(100)
+    var done: [String] = []
+    var effects = unwinding.start(at: now, on: host)
+    var events: [UnwindingEvent] = []
+    while true {
+      for effect in effects {
+        switch effect {
+        case .note: break
+        case .resume(let process):
+          done.append("resume \(process.pid)")
+          events.append(.resumed(process, host.outcome(of: .resume, to: process)))
+        case .run(let command):
+          done.append(command.shown)
+          let status: Int32 = failing.contains(command.shown) ? 1 : 0
+          events.append(.ran(CommandResult(ending: .exited(status))))
+        }
+      }
+      if !events.isEmpty {
+        effects = unwinding.handle(events.removeFirst(), at: now, on: host)
+      } else if let wake = unwinding.nextWake {
+        now = wake
+        effects = unwinding.handle(.wake, at: now, on: host)
+      } else {
+        #expect(unwinding.isFinished)
+        return (done, unwinding)
+      }
+    }
+  }
+
+  @Test func signalsFirstThenCommandsEachInReverseThenRollbacksInOrder() {
+    let host = FakeHost([.fake(1000, state: "T"), .fake(2000, state: "T")])
+    let (done, unwinding) = perform(
+      Unwinding(
+        steps: [step(1, [command("b"), resume(2000)]), step(0, [command("a"), resume(1000)])],
+        rollbacks: [(0, Command(argv: ["r0"])), (1, Command(argv: ["r1"]))]), on: host)
+    #expect(done == ["resume 2000", "resume 1000", "b", "a", "r0", "r1"])
+    #expect(unwinding.proofs.values.allSatisfy { $0.allSatisfy(\.isProved) })
+    #expect(unwinding.rollbackResults.count == 2)
+  }
+
+  @Test func itGoesOnAfterAFailure() {
+    let host = FakeHost([.fake(1000, state: "T"), .fake(2000, state: "T")])
+    host.immovable = [2000]
+    let (done, unwinding) = perform(
+      Unwinding(
+        steps: [step(1, [command("b"), resume(2000)]), step(0, [command("a"), resume(1000)])]),
+      on: host, failing: ["b"])
+    #expect(done == ["resume 2000", "resume 1000", "b", "a"])
+    #expect(unwinding.proofs[0]?.allSatisfy(\.isProved) == true)
+    #expect(unwinding.proofs[1]?.map(\.isProved) == [false, false])
+    #expect(host.all[1000]?.state == "S")
+  }
+
+  @Test func aSignalAloneProvesNothing() {
+    // The signal is said to be delivered, but the process stays stopped.
+    let host = FakeHost([.fake(1000, state: "T")])
+    var unwinding = Unwinding(steps: [step(0, [resume(1000)])])
+    var now: Duration = .seconds(5)
+    _ = unwinding.start(at: now, on: host)
+    _ = unwinding.handle(
+      .resumed(ProcessFacts.fake(1000).identity, .delivered), at: now, on: host)
+    #expect(!unwinding.isFinished)
+    while let wake = unwinding.nextWake {
+      now = wake
+      _ = unwinding.handle(.wake, at: now, on: host)
+    }
+    #expect(unwinding.isFinished)
+    #expect(now >= .seconds(6))
+    #expect(unwinding.proofs[0]?.first?.isProved == false)
+  }
+
+  @Test func aTargetThatIsGoneOrReplacedIsProvedAndNotTouched() {
+    let host = FakeHost()
+    var replaced = ProcessFacts.fake(1000, state: "T")
+    replaced.identity.startTime += 1
+    host.all[1000] = replaced
+    let (_, unwinding) = perform(
+      Unwinding(steps: [step(0, [resume(1000), resume(2000)])]), on: host)
+    #expect(unwinding.proofs[0]?.map(\.isProved) == [true, true])
+    #expect(host.all[1000]?.state == "T")
+  }
+
+  @Test func ofAnEarlierBootOnlyCommandsAreRun() {
+    let host = FakeHost([.fake(1000, state: "T")])
+    let (done, unwinding) = perform(
+      Unwinding(
+        steps: [step(0, [command("a"), resume(1000)])],
+        rollbacks: [(0, Command(argv: ["r0"]))], isOfEarlierBoot: true), on: host)
+    #expect(done == ["a", "r0"])
+    #expect(host.all[1000]?.state == "T")
+    #expect(unwinding.proofs[0]?.allSatisfy(\.isProved) == true)
+  }
+
+  @Test func nothingToDoIsFinishedAtOnce() {
+    let (done, unwinding) = perform(Unwinding(steps: []), on: FakeHost())
+    #expect(done.isEmpty)
+    #expect(unwinding.isFinished)
+  }
+}
+
+extension FakeHost {
+  /// What the agent's driver would report.
+  func outcome(of signal: Signal, to process: ProcessIdentity) -> SignalOutcome {
+    switch send(signal, to: process) {
+    case .delivered: .delivered
+    case .gone: .gone
+    case .refused: .failed("Operation not permitted")
+    }
+  }
+}

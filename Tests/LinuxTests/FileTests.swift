@@ -1,0 +1,76 @@
+import FoundationEssentials
+import Glibc
+import Linux
+import Testing
+
+@Suite struct FileTests {
+  /// A directory that is gone afterwards.
+  private final class Folder {
+    let path: String
+
+    init() throws {
+      var template = Array("/tmp/jenner-linux-test-XXXXXX".utf8CString)
+      try #require(mkdtemp(&template) != nil)
+      path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+  }
+
+  @Test func aDurableFileHasOneWriter() throws {
+    let folder = try Folder()
+    let path = folder.path + "/file"
+    var file: DurableFile? = try DurableFile(creating: path)
+    try file?.append(Array("one\n".utf8))
+    #expect(throws: SystemError.self) { try DurableFile(creating: path) }
+    let busy = #expect(throws: SystemError.self) {
+      try DurableFile(opening: path, waitingAtMost: .zero)
+    }
+    #expect(busy?.code == EWOULDBLOCK)
+    file = nil
+    let next = try #require(try DurableFile(opening: path, waitingAtMost: .zero))
+    try next.append(Array("two".utf8))
+    #expect(try next.contents(limit: 100) == Array("one\ntwo".utf8))
+    try next.truncate(to: 4)
+    try next.append(Array("three\n".utf8))
+    #expect(try next.contents(limit: 100) == Array("one\nthree\n".utf8))
+    var status = stat()
+    #expect(stat(path, &status) == 0 && status.st_mode & 0o777 == 0o600)
+    try next.remove()
+    #expect(try DurableFile(opening: path, waitingAtMost: .zero) == nil)
+  }
+
+  @Test func aFullDiskIsAnErrorOfTheWrite() throws {
+    try #require(access("/dev/full", W_OK) == 0)
+    let full = try #require(try DurableFile(opening: "/dev/full", waitingAtMost: .zero))
+    let error = #expect(throws: SystemError.self) { try full.append([1]) }
+    #expect(error?.code == ENOSPC)
+  }
+
+  @Test func aLockHasOneHolderAndGoesWithIt() throws {
+    let folder = try Folder()
+    let path = folder.path + "/lock"
+    var lock = try FileLock(path: path, mode: 0o666)
+    try lock?.write("holder\n")
+    #expect(lock != nil)
+    #expect(try FileLock(path: path, mode: 0o666) == nil)
+    #expect(try FileContents.bytes(of: path, limit: 100) == Array("holder\n".utf8))
+    lock?.removeFile()
+    // Whoever comes now makes a new file, and does not wait for the removed one.
+    #expect(try FileLock(path: path, mode: 0o666) != nil)
+    lock = nil
+    #expect(try FileLock(path: path, mode: 0o666) != nil)
+  }
+
+  @Test func directoriesAreMadeWithTheirParentsAndModes() throws {
+    let folder = try Folder()
+    try Directory.make(folder.path + "/a/b/c", mode: 0o700)
+    try Directory.make(folder.path + "/a/b/c", mode: 0o700)
+    try Directory.make(folder.path + "/open", mode: 0o1777)
+    #expect(try Directory.entries(of: folder.path).sorted() == ["a", "open"])
+    var status = stat()
+    #expect(stat(folder.path + "/open", &status) == 0 && status.st_mode & 0o7777 == 0o1777)
+    #expect(stat(folder.path + "/a/b", &status) == 0 && status.st_mode & 0o7777 == 0o700)
+    #expect(throws: SystemError.self) { try Directory.make("/proc/none/such", mode: 0o700) }
+  }
+}
