@@ -85,7 +85,7 @@ import Testing
     let failure = try failure(
       SimulatedExperiment.text + "\nlimits: {targets: 3}\n", dialogue: dialogue)
     #expect(failure.status == .refused)
-    #expect(failure.message.contains("3 processes on 1 hosts"))
+    #expect(failure.message.contains("3 processes on 1 host,"))
   }
 
   @Test func aWeakerUndoThanThePolicyIsRefused() throws {

@@ -13,8 +13,9 @@ extension Plan {
     if let ceiling = limits.targets, hit.count + hostsHit.count > ceiling {
       throw PlanFailure(
         .refused,
-        "the plan hits \(hit.count) processes on \(hostsHit.count) hosts, more than the limit of "
-          + "\(ceiling) targets", cure: "pick fewer, or raise limits.targets")
+        "the plan hits \(hit.count) process\(hit.count == 1 ? "" : "es") on \(hostsHit.count) "
+          + "host\(hostsHit.count == 1 ? "" : "s"), more than the limit of \(ceiling) targets, which "
+          + "counts both", cure: "pick fewer, or raise limits.targets")
     }
     if let required = policy.requireUndo {
       for step in steps {

@@ -170,6 +170,7 @@ extension RunMachine {
     let time = seconds(now)
     for index in record.faults.indices { record.faults[index].close(at: time) }
     record.clean = record.residue.isEmpty
+    record.checks = record.checks.inReadingOrder
     let judgement = RunVerdict.of(
       checks: record.checks, faults: record.faults, actionsFailed: failedActions,
       ended: record.ended, clean: record.clean)
