@@ -109,7 +109,7 @@ public struct RunMachine: Sendable {
     for host in specification.plan.hosts.map(\.name) {
       let capabilities = specification.plan.actionCapabilities(on: host)
       if !capabilities.isEmpty { ask(.allow(capabilities: capabilities), of: host, as: .allow) }
-      ask(.begin(run: specification.runID, title: record.title), of: host, as: .begin)
+      ask(.begin(run: specification.ledgerName(for: host), title: record.title), of: host, as: .begin)
     }
     for (index, probe) in specification.experiment.hypothesis.probes.enumerated() {
       guard let host = probe.host?.text else { continue }

@@ -40,4 +40,14 @@ public struct RunSpecification: Sendable {
     self.redaction = redaction
     self.isDryRun = isDryRun
   }
+
+  /// What the run is called in the ledger of a host.
+  ///
+  /// Two hosts of a file may be one machine, seen from two namespaces, with one state directory; so
+  /// each has a ledger of its own.
+  public func ledgerName(for host: String) -> String {
+    guard plan.hosts.count > 1, let index = plan.hosts.firstIndex(where: { $0.name == host })
+    else { return runID }
+    return "\(runID)-\(index + 1)"
+  }
 }

@@ -85,7 +85,7 @@ final class RunDriver {
     guard let old = pipes.removeValue(forKey: host) else { return }
     old.close()
     reconnections[host] = Reconnection(
-      host: host, command: old.command, run: specification.runID, loop: loop
+      host: host, command: old.command, run: specification.ledgerName(for: host), loop: loop
     ) { [weak self] outcome in
       self?.reconnections[host] = nil
       switch outcome {

@@ -9,6 +9,9 @@ enum Tool: String, CaseIterable, Sendable {
   case prometheus
   case redis = "redis-server"
   case redisClient = "redis-cli"
+  case ssh
+  case sshd
+  case sshKeygen = "ssh-keygen"
 
   /// Where the program is; daemons are not in every user's PATH.
   var path: String? {
