@@ -98,7 +98,8 @@ let package = Package(
       name: "sample-shopTests", dependencies: ["sample-shop", nio("NIOHTTP1")],
       swiftSettings: strict),
     .testTarget(
-      name: "jennerTests", dependencies: ["ExperimentFile", "Model", "Verdict", "jenner"],
+      name: "jennerTests",
+      dependencies: ["ExperimentFile", "Model", "Reports", "Verdict", "jenner"],
       swiftSettings: strict),
     .testTarget(name: "HostTests", dependencies: ["ChildProcess", "Model"], swiftSettings: strict),
   ]

@@ -43,7 +43,8 @@ public struct Launch: Sendable {
   public var privileges: Privileges = .inherited
   /// Descriptor `i` of the child is a copy of entry `i`, or /dev/null where that is nil.
   public var descriptors: [Int32?] = [nil, nil, nil]
-  public var limits: [ResourceLimit] = []
+  /// By default what was raised for this program alone is given back.
+  public var limits: [ResourceLimit] = DescriptorLimit.forChildren
   /// The signal that the child gets when the calling thread ends.
   public var parentDeathSignal: Signal?
 

@@ -22,6 +22,8 @@ public enum Limits {
   public static let outputSize = 1 << 20
   /// The longest excerpt of a target's output in a record or a message, in characters.
   public static let excerptLength = 200
+  /// The most observations of one probe that are under way at once; further ticks are missed.
+  public static let observationsInFlight = 5_000
   /// The most samples of one probe in one run.
   public static let sampleCount = 10_000_000
   /// The longest duration that an experiment may name.

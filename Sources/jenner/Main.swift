@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Linux
 import Model
 
 /// The runner's entry: parses the call, and maps every way to end to a documented exit status.
@@ -7,6 +8,7 @@ import Model
 enum Main {
   static func main() {
     StandardStreams.fillGaps()
+    DescriptorLimit.raise()
     // A report piped into `head` must end the program's output, not the program.
     signal(SIGPIPE, SIG_IGN)
     do {

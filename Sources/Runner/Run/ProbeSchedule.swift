@@ -24,7 +24,8 @@ struct ProbeSchedule: Sendable, Hashable {
     self.origin = origin
     // While each observation may take its whole timeout, so many overlap; one more, because the
     // oldest may be just about to end.
-    mostInFlight = Int((timeout.seconds / every.seconds).rounded(.up)) + 1
+    let overlapping = Int((timeout.seconds / every.seconds).rounded(.up)) + 1
+    mostInFlight = min(overlapping, Limits.observationsInFlight)
   }
 
   /// When the next tick is due.
