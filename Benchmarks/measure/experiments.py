@@ -3,7 +3,7 @@
 import json
 
 
-def observing(probes, baseline, holds="10ms", more=""):
+def observing(probes, baseline, holds="2s", more=""):
     """An experiment that breaks nothing, unless `more` says otherwise."""
     lines = "".join(f"    - {probe}\n" for probe in probes)
     return (

@@ -8,7 +8,14 @@ SAMPLES = 200
 
 
 def measure(programs, options):
-    text = experiments.observing([experiments.truth("10ms")], f"{SAMPLES * 10}ms")
+    # As fast as the shell's loop goes, which is the fair comparison; and with pauses, in which caches
+    # grow cold for the command as for us.
+    for every in (2, 10):
+        yield at(every, programs)
+
+
+def at(every, programs):
+    text = experiments.observing([experiments.truth(f"{every}ms")], f"{SAMPLES * every}ms")
     loop = f"i=0; while [ $i -lt {SAMPLES} ]; do /bin/true; i=$((i + 1)); done"
 
     def ours():
@@ -20,6 +27,6 @@ def measure(programs, options):
         return cost.cpu
 
     a, b = medians_in_turn(COUNT, ours, lambda: programs.cost(["/bin/sh", "-c", loop]).cpu)
-    yield Row(
-        f"CPU of {SAMPLES} samples of a command probe", f"{a:.2f} s", f"{b:.2f} s in a shell",
-        f"{a / b:.1f}")
+    return Row(
+        f"CPU of {SAMPLES} samples of a command probe, one each {every} ms", f"{a:.2f} s",
+        f"{b:.2f} s in a shell", f"{a / b:.1f}")

@@ -40,7 +40,9 @@ final class Observations {
   /// Starts one observation; its result comes through the mailbox.
   func start(_ probe: Int, scheduled: Double) {
     guard let observer = observers[probe] else { return }
-    Task { [mailbox] in
+    // It starts on this thread and leaves it at its first wait: most of the way to a command or a
+    // socket costs no change of threads.
+    Task.immediate { [mailbox] in
       mailbox.send(
         .observed(probe: probe, scheduled: scheduled, await observer.observe()))
     }
