@@ -64,8 +64,9 @@ static void close_others(int first) {
 }
 
 // The bounding set can only be cut, and the secure bits only be locked, by a thread that has
-// CAP_SETPCAP. One that lacks it could not gain by executing a plain program either, so there both
-// are left as they are.
+// CAP_SETPCAP. An ordinary user who lacks it could not gain by executing a plain program either. User
+// 0 would regain the whole bounding set (measured), so there the kernel is told that no program may
+// give more than there is: prctl(2), PR_SET_NO_NEW_PRIVS, which needs no privilege.
 static int set_capabilities(uint64_t wanted) {
   struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
   struct __user_cap_data_struct data[2];
@@ -82,6 +83,10 @@ static int set_capabilities(uint64_t wanted) {
       if (wanted & (1ULL << number)) continue;
       if (prctl(PR_CAPBSET_DROP, number, 0, 0, 0) < 0) return -1;
     }
+  } else if (geteuid() == 0 || getuid() == 0) {
+    int bits = prctl(PR_GET_SECUREBITS, 0, 0, 0, 0);
+    if (bits < 0) return -1;
+    if (!(bits & SECBIT_NOROOT) && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) return -1;
   }
   if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0) return -1;
   for (int half = 0; half < 2; half++) {

@@ -66,6 +66,9 @@ public final class RunningCommand {
       argv: command.argv,
       environment: CommandEnvironment.minimal.merging(command.environment) { $1 })
     launch.group = .session
+    // What we run ends with us: else an action would go on beside its undo by the guardian. What it
+    // has started in the background is its own.
+    launch.parentDeathSignal = .kill
     launch.privileges = privileges
     launch.descriptors = [pipes.input?.reader, pipes.output.writer, pipes.errors.writer]
     started = loop.now

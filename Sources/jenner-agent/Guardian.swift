@@ -17,6 +17,10 @@ final class Guardian {
   private var isAgentAlive = true
   private var alarm: EventLoop.Timer?
   private var status = ExitStatus.pass
+  private var attempts = 0
+
+  /// How often it tries again where the ledger or a process is in its way; `recover` goes on then.
+  private static let attemptLimit = 600
 
   /// Guards a ledger until nothing is left to guard.
   static func guardLedger(at path: String) -> Int32 {
@@ -86,6 +90,12 @@ final class Guardian {
       if let time { alarm = loop.schedule(at: time) { [self] in decide() } }
     case .takeOver:
       let outcome = Takeover(path: path, host: host, isOfEarlierBoot: false).perform()
+      // Whoever holds the ledger may let go of it, and a process that would not end may end yet.
+      if let outcome, !outcome.problems.isEmpty, attempts < Self.attemptLimit {
+        attempts += 1
+        alarm = loop.schedule(after: .seconds(1)) { [self] in decide() }
+        return
+      }
       if let outcome, !outcome.problems.isEmpty || !outcome.state.isSettled {
         status = .residue
       }

@@ -81,7 +81,12 @@ extension RealHost {
       try await Rig.run { rig in
         let shop = try await SampleShop.open(in: rig)
         let replicas = shop.replicas().values
-        kill(try #require(replicas.first).pid, SIGSTOP)
+        let stopped = try #require(replicas.first).pid
+        kill(stopped, SIGSTOP)
+        // The kernel wakes a stopped group when it is orphaned, so it has to be stopped by then: all
+        // of its threads, of which the state shows the first.
+        #expect(await eventually(within: .seconds(5)) { ProcessTable.state(of: stopped) == "T" })
+        try await Task.sleep(for: .milliseconds(100))
         shop.server.process.send(SIGKILL)
         let areGone = await eventually(within: .seconds(5)) {
           !replicas.contains { ProcessTable.isAlive($0.identity) }

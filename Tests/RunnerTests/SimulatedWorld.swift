@@ -12,6 +12,8 @@ struct SimulatedWorld {
     var observe: (_ time: Double, _ isFaulted: Bool) -> Observation = { _, _ in .healthy }
     /// What an agent answers; nil: what a sound agent would.
     var answer: (_ time: Double, Request) -> Reply? = { _, _ in nil }
+    /// How long an answer takes.
+    var delay: (Request) -> Duration = { _ in .milliseconds(1) }
     /// When an agent is lost.
     var lostAt: Double?
     /// What the ledger says after that.
@@ -100,7 +102,7 @@ struct SimulatedWorld {
     if case .undone = reply { isFaulted = false }
     plan(
       .reply(host: host, ReplyMessage(number: message.number, reply: reply)),
-      at: now + .milliseconds(1))
+      at: now + script.delay(message.request))
   }
 
   private func sound(_ request: Request) -> Reply {

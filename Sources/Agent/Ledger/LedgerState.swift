@@ -6,6 +6,8 @@ public struct LedgerState: Sendable, Hashable {
   public struct Step: Sendable, Hashable {
     public var intent: LedgerIntent
     public var isInjected = false
+    /// Whether its undo has begun.
+    public var isBeingUndone = false
     /// The proofs of its undo, the newest attempt's; nil before one has ended.
     public var proofs: [UndoProof]?
 
@@ -78,7 +80,7 @@ public struct LedgerState: Sendable, Hashable {
     case .guardian(let process): guardian = process
     case .intent(let intent): steps.append(Step(intent: intent))
     case .injected(let step): change(step) { $0.isInjected = true }
-    case .undoing: break
+    case .undoing(let step): change(step) { $0.isBeingUndone = true }
     case .undone(let step, let proofs): change(step) { $0.proofs = proofs }
     case .armed(let commands): rollbacks += commands.map { Rollback(command: $0) }
     case .rolledBack(let index, let result):
@@ -117,7 +119,20 @@ public struct LedgerState: Sendable, Hashable {
   }
 
   /// The earliest time at which a step must be put back.
-  public var earliestDeadline: Duration? { pendingSteps.compactMap(\.deadline).min() }
+  ///
+  /// An undo that has begun may take as long as its commands may, which run one after the other; and
+  /// what was tried and could not be proved is not tried again by the clock.
+  public var earliestDeadline: Duration? {
+    let waiting = pendingSteps.filter { $0.proofs == nil }
+    let working = waiting.filter(\.isBeingUndone).flatMap(\.intent.undo).map(\.timeout)
+    let allowance = working.reduce(Self.readBack, +)
+    return waiting.compactMap { step in
+      step.deadline.map { step.isBeingUndone ? $0 + allowance : $0 }
+    }.min()
+  }
+
+  /// What reading the state back may take beyond the commands.
+  private static let readBack: Duration = .seconds(2)
 
   /// What the runner is told.
   public var status: LedgerStatus {
@@ -141,6 +156,14 @@ public struct LedgerState: Sendable, Hashable {
 }
 
 extension Undo {
+  /// The longest that the step may take.
+  fileprivate var timeout: Duration {
+    switch self {
+    case .resume: .zero
+    case .run(let command): command.timeout
+    }
+  }
+
   /// What a person would type to do the same.
   public var manualCommand: String {
     switch self {

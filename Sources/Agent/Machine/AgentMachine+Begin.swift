@@ -77,11 +77,13 @@ extension AgentMachine {
   /// Without a guardian nothing would end the faults if this process were killed next: another is
   /// started, and nothing is injected until it is ready.
   mutating func guardianLost(at now: Duration) -> [AgentEffect] {
+    // One that ends before it is ready would do so again and again.
+    let wasGuarded = isGuarded
     isGuarded = false
     switch phase {
     case .beginning(let number):
       return abandon(number, Refusal("the guardian ended before it was ready"))
-    case .begun: return [.startGuardian]
+    case .begun: return wasGuarded ? [.startGuardian] : end(number: nil, at: now)
     case .ending: return dismissed()
     case .new, .greeted, .over: return []
     }

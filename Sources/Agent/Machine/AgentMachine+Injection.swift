@@ -127,7 +127,10 @@ extension AgentMachine {
     switch work {
     case .action(let step):
       guard let number = acting.removeValue(forKey: step) else { return [] }
-      return [note(.injected(step: step)), reply(number, .acted(result: result))]
+      let waiting = undoAfterAction.removeValue(forKey: step) ?? []
+      return [note(.injected(step: step)), reply(number, .acted(result: result.excerpt))]
+        + waiting.flatMap { undo($0, step, at: now) }
+        + (isEnding ? unwindRest(at: now) : [])
     case .command(let unwinding): return advance(unwinding, .ran(result), at: now)
     case .injection, .resume: return []
     }

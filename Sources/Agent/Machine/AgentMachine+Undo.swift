@@ -6,6 +6,11 @@ extension AgentMachine {
     guard let entry = ledger.step(step) else {
       return [refuse(number, Refusal("step \(step) has not been injected"))]
     }
+    if acting[step] != nil {
+      // The command is ended first: its undo must not run beside it.
+      undoAfterAction[step, default: []].append(number)
+      return [.cancel(.action(step: step))]
+    }
     if let busy = running.first(where: { $0.value.steps.contains(step) })?.key {
       running[busy]?.waiting.append((number, step))
       return []
@@ -65,17 +70,25 @@ extension AgentMachine {
       let none = LedgerStatus(run: "", isKnown: false, pending: [], proofs: [])
       return (number.map { [reply($0, .ended(none))] } ?? []) + [.exit]
     case .beginning(let waiting):
-      return abandon(waiting, Refusal("the runner was lost"))
+      let why = number == nil ? "the runner was lost" : "the runner ended the run"
+      let none = LedgerStatus(run: "", isKnown: false, pending: [], proofs: [])
+      let farewell = number.map { [reply($0, .ended(none))] } ?? []
+      return farewell + abandon(waiting, Refusal(why))
     case .ending, .over: return []
     case .begun: break
     }
     phase = .ending(number: number)
     var effects = acting.keys.sorted().map { AgentEffect.cancel(.action(step: $0)) }
-    let busy = Set(running.values.flatMap(\.steps))
     for step in injecting.keys.sorted() { effects += stopInjecting(step) }
+    return effects + unwindRest(at: now)
+  }
+
+  /// Undoes what nobody undoes yet; what an action did, and the rollbacks, once no action runs.
+  mutating func unwindRest(at now: Duration) -> [AgentEffect] {
+    let busy = Set(running.values.flatMap(\.steps)).union(acting.keys)
     let left = ledger.pendingSteps.filter { !busy.contains($0.intent.step) }
-    let rollbacks = isRollingBack ? [] : ledger.pendingRollbacks
-    return effects + unwind(left, .ending, rollbacks: rollbacks, at: now)
+    let rollbacks = isRollingBack || !acting.isEmpty ? [] : ledger.pendingRollbacks
+    return unwind(left, .ending, rollbacks: rollbacks, at: now)
   }
 
   /// Answers an injection that its undo overtakes.
@@ -137,14 +150,14 @@ extension AgentMachine {
         effects.append(reply(nil, .expired(step: step, proofs: proofs)))
       }
     case .rollback(let number):
-      let results = ledger.rollbacks.compactMap(\.result)
+      let results = ledger.rollbacks.compactMap(\.result?.excerpt)
       effects.append(reply(number, .rolledBack(results: results)))
     }
     return effects + endIfThrough()
   }
 
   private mutating func endIfThrough() -> [AgentEffect] {
-    guard case .ending = phase, running.isEmpty else { return [] }
+    guard case .ending = phase, running.isEmpty, acting.isEmpty else { return [] }
     guard ledger.isSettled else { return dismissed() }
     return [note(.closed), .dismissGuardian]
   }

@@ -93,6 +93,8 @@ public struct AgentMachine {
   var isGuarded = false
   var injecting: [Int: Injecting] = [:]
   var acting: [Int: Int] = [:]
+  /// Requests to undo an action that is still running, by step.
+  var undoAfterAction: [Int: [Int]] = [:]
   var running: [Int: Running] = [:]
   var lastUnwinding = 0
   /// The request whose effects are being performed, if they may fail.
@@ -194,6 +196,10 @@ public struct AgentMachine {
     case .begin(let run, let title): return begin(number, run: run, title: title)
     case .arm(let rollbacks): return arm(number, rollbacks)
     case .inject(let step, let seconds, let undo):
+      // Checked before it is converted: a duration that is no number of this world would trap.
+      guard seconds > 0, seconds <= Limits.duration.seconds else {
+        return [refuse(number, Refusal("a deadline of \(seconds) s"))]
+      }
       return inject(number, step, deadline: .seconds(seconds), undo, at: now)
     case .inspect(let step): return inspect(number, step)
     case .undo(let step): return undo(number, step, at: now)

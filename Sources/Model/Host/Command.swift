@@ -22,7 +22,12 @@ public struct Command: Sendable, Hashable, Codable {
   }
 
   /// The time that the command may take.
-  public var timeout: Duration { .seconds(timeoutSeconds) }
+  ///
+  /// Kept within limits whatever a message or a ledger says.
+  public var timeout: Duration {
+    let most = Limits.duration.seconds
+    return .seconds(timeoutSeconds.isFinite ? min(max(timeoutSeconds, 0), most) : most)
+  }
 
   /// The command as a shell would accept it, for a reader to copy.
   public var shown: String { argv.map(\.shellQuoted).joined(separator: " ") }
@@ -57,6 +62,14 @@ public struct CommandResult: Sendable, Hashable, Codable {
     self.output = output
     self.errors = errors
     elapsedSeconds = elapsed.seconds
+  }
+
+  /// The result with no more than the ends of its output, which is what a record keeps.
+  public var excerpt: CommandResult {
+    var result = self
+    result.output = String(output.suffix(4 * Limits.excerptLength))
+    result.errors = String(errors.suffix(4 * Limits.excerptLength))
+    return result
   }
 
   /// Whether it exited with status zero.

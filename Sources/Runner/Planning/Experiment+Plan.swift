@@ -69,12 +69,19 @@ extension Wait {
   }
 }
 
-extension Timeline.Entry {
+extension Experiment {
   /// What injecting, verifying and undoing may take beyond the planned times.
-  static var margin: Duration { .seconds(10) }
+  private static var margin: Duration { .seconds(10) }
 
-  /// How long after its injection the agent ends the step's effect without being told.
-  var deadline: Duration { longest + Self.margin }
+  /// How long after its injection the agent ends a step's effect without being told.
+  ///
+  /// The last sample of an expectation may come as late as its probe's timeout, and a fault that
+  /// lasts until the method ends waits for it.
+  func deadline(of entry: Timeline.Entry) -> Duration {
+    let timeouts = hypothesis.probes.map(\.probe.timeout)
+    let samples = entry.lastsUntilMethodEnds ? (timeouts.max() ?? .zero) + .seconds(1) : .zero
+    return entry.longest + samples + Self.margin
+  }
 }
 
 extension Plan {

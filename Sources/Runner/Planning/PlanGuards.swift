@@ -9,7 +9,7 @@ extension Plan {
       faults.flatMap(\.injections).flatMap { injection in
         injection.targets.map { "\(injection.host)/\($0.process.pid)/\($0.process.startTime)" }
       })
-    let hostsHit = Set(steps.flatMap { $0.fault == nil ? [] : $0.hosts })
+    let hostsHit = Set(steps.flatMap(\.hostsHit))
     if let ceiling = limits.targets, hit.count + hostsHit.count > ceiling {
       throw PlanFailure(
         .refused,
@@ -27,6 +27,16 @@ extension Plan {
           mark: experiment.steps[step.index].mark)
       }
     }
+    for (index, rollback) in rollbacks.enumerated().dropFirst()
+    where rollback.host != rollbacks[index - 1].host
+      && rollbacks[..<index].contains(where: { $0.host == rollback.host })
+    {
+      throw PlanFailure(
+        .usage,
+        "rollbacks of '\(rollback.host)' stand before and after those of another host, and each host "
+          + "runs its own in one go", cure: "put the rollbacks of one host together",
+        mark: experiment.rollbacks[index].mark)
+    }
     let longest = experiment.hypothesis.baseline + timeline.methodLongest
     if longest > limits.duration {
       throw PlanFailure(
@@ -34,5 +44,13 @@ extension Plan {
         "baseline and method may take \(longest.text), longer than the limit of "
           + limits.duration.text, cure: "shorten them, or raise limits.duration")
     }
+  }
+}
+
+extension PlannedStep {
+  /// The hosts that a fault hits; all of them where its targets are chosen only when the step comes.
+  fileprivate var hostsHit: [String] {
+    guard let fault else { return [] }
+    return fault.injections.isEmpty ? hosts : fault.injections.map(\.host)
   }
 }

@@ -104,7 +104,7 @@ public struct Planner<Dialogue: AgentDialogue> {
       index: index, group: place.group, name: step.name, kind: step.plannedKind,
       hosts: step.needsAgent ? step.hostNames : [],
       afterSeconds: experiment.delay(ofStep: index).seconds,
-      forSeconds: step.lasts?.seconds, deadlineSeconds: place.deadline.seconds)
+      forSeconds: step.lasts?.seconds, deadlineSeconds: experiment.deadline(of: place).seconds)
     planned.undo = step.undo?.shownCommand
     planned.expectations = step.expectations.map(\.shown)
     planned.command = step.action?.shownCommand

@@ -15,6 +15,11 @@ struct AgentLink: Sendable, Hashable {
   var state = State.connected
   var heard: Duration
   var nextHeartbeat: Duration
+  /// Until when a new agent is waited for.
+  var patience: Duration = .zero
+
+  /// Longer than whoever reconnects takes to give up; so that a run ends even if that hangs.
+  static let patience: Duration = .seconds(25)
 
   init(heard: Duration) {
     self.heard = heard
@@ -23,7 +28,11 @@ struct AgentLink: Sendable, Hashable {
 
   /// When the next heartbeat is due, or silence is too long.
   var nextTime: Duration? {
-    state == .connected ? min(nextHeartbeat, heard + AgentProtocol.silence) : nil
+    switch state {
+    case .connected: min(nextHeartbeat, heard + AgentProtocol.silence)
+    case .reconnecting: patience
+    case .ended, .unreachable: nil
+    }
   }
 }
 

@@ -10,6 +10,15 @@ extension FaultRecord {
   mutating func close(at time: Double) {
     guard window?.end == .infinity else { return }
     window?.end = time
+    window = window?.recorded
+  }
+}
+
+extension Window {
+  /// The window to the microsecond, as the times of samples are recorded; so that a sample at its very
+  /// edge is on the same side when the record is read again.
+  var recorded: Window {
+    Window(start: (start * 1e6).rounded() / 1e6, end: (end * 1e6).rounded() / 1e6)
   }
 }
 

@@ -6,12 +6,12 @@ struct PendingExpectation: Sendable {
   var probe: String
   var title: String
   var watch: ExpectationWatch
-  /// When it can be decided even if samples are missing, in seconds since the run began.
+  /// When it is decided even if samples are missing, in seconds since the run began.
   var end: Double
   var isDecided = false
 
   /// When it has to be looked at even if no sample comes.
-  var decision: Double? { isDecided ? nil : end }
+  var decisions: [Double] { isDecided ? [] : [watch.end, end] }
 }
 
 extension RunMachine {
@@ -34,11 +34,22 @@ extension RunMachine {
   mutating func letExpectationsPass() {
     for step in steps.indices {
       for place in steps[step].expectations.indices {
-        if let outcome = steps[step].expectations[place].watch.advance(to: seconds(now)) {
-          decide(step, place, outcome)
-        }
+        let pending = steps[step].expectations[place]
+        guard !pending.isDecided else { continue }
+        // Once nothing of the window is under way, waiting longer would only prolong the fault.
+        let outcome =
+          seconds(now) >= pending.watch.end && !isUnderWay(pending.probe, before: pending.watch.end)
+          ? steps[step].expectations[place].watch.conclude()
+          : steps[step].expectations[place].watch.advance(to: seconds(now))
+        if let outcome { decide(step, place, outcome) }
       }
     }
+  }
+
+  /// Whether an observation that was due before a time is still awaited.
+  private func isUnderWay(_ probe: String, before time: Double) -> Bool {
+    guard let index = series.firstIndex(where: { $0.probe == probe }) else { return false }
+    return underWay[index].contains { $0 < time }
   }
 
   mutating func decide(_ step: Int, _ place: Int, _ outcome: ExpectationWatch.Outcome) {

@@ -54,6 +54,8 @@ extension RunMachine {
     let text = refusal.message + (refusal.cure.map { "; \($0)" } ?? "")
     switch question {
     case .allow, .begin, .watch, .arm:
+      // A run that is being ended does not need what it had asked for.
+      guard phase != .ending else { return }
       tell("agent.refused", text, host: host)
       refuse("\(host): \(text)")
     case .resolve(let step), .prepare(let step):
@@ -84,6 +86,9 @@ extension RunMachine {
   /// Sends heartbeats that are due, and notices agents that have been silent for too long.
   mutating func checkAgents() {
     guard phase != .idle else { return }
+    for (host, link) in agents where link.state == .reconnecting && now >= link.patience {
+      giveUp(host, reason: "nobody answered")
+    }
     for (host, link) in agents where link.state == .connected {
       if now - link.heard >= AgentProtocol.silence {
         lose(host, reason: "silent for \(AgentProtocol.silence.text)")
@@ -98,6 +103,7 @@ extension RunMachine {
   mutating func lose(_ host: String, reason: String) {
     guard let link = agents[host], link.state == .connected else { return }
     agents[host]?.state = .reconnecting
+    agents[host]?.patience = now + AgentLink.patience
     tell("agent.lost", "the pipe to the agent on \(host) broke: \(reason)", host: host)
     let unanswered = questions.removeValue(forKey: host) ?? [:]
     effects.append(.reconnect(host: host))
@@ -119,9 +125,8 @@ extension RunMachine {
         step: step, host: host)
     case .act(let step):
       takeActed(CommandResult(ending: .notStarted("the agent was lost")), step: step, host: host)
-    case .resolve(let step), .prepare(let step), .inspect(let step):
+    case .resolve(let step), .prepare(let step), .inspect(let step), .undo(let step):
       steps[step].answer(from: host)
-    case .undo(let step): steps[step].answer(from: host)
     default: break
     }
   }
@@ -176,7 +181,7 @@ extension RunMachine {
     }
   }
 
-  private func recoverCommand(for host: String) -> String {
+  func recoverCommand(for host: String) -> String {
     guard let planned = specification.plan.hosts.first(where: { $0.name == host }) else {
       return "jenner recover"
     }

@@ -20,7 +20,8 @@ extension RunMachine {
     tell("run.stopping", reason)
     switch phase {
     case .preparing, .baseline, .settlingBaseline, .arming:
-      if !hasTouched { end(ended) }
+      // Nothing was broken yet, so this is a refusal: the system can't be told to be well.
+      if !hasTouched { end(ended == .stopped ? .refused : ended) }
     case .method: startUndo()
     default: break
     }
@@ -30,7 +31,7 @@ extension RunMachine {
   mutating func interrupt(_ signal: Signal) {
     guard interruption == nil, phase != .finished else { return }
     interruption = signal
-    tell("run.interrupted", "interrupted; everything is put back")
+    tell("run.interrupted", "interrupted; putting everything back")
     record.reasons.insert("interrupted", at: 0)
     record.ended = .interrupted
     switch phase {
@@ -124,7 +125,7 @@ extension RunMachine {
 
   /// Samples that are still under way belong to windows that are judged now.
   mutating func settle(until: Duration) {
-    let needsThem = record.ended == .completed && hasTouched
+    let needsThem = record.ended == .completed && !steps.isEmpty
     if needsThem, now < until, schedules.contains(where: { $0.inFlight > 0 }) { return }
     judgeMethod()
     finish()
@@ -165,7 +166,7 @@ extension RunMachine {
       record.residue.append(
         Residue(
           host: fault.host, what: "the undo of '\(fault.step)' is not proved",
-          command: "jenner recover"))
+          command: recoverCommand(for: fault.host)))
     }
     let time = seconds(now)
     for index in record.faults.indices { record.faults[index].close(at: time) }

@@ -115,7 +115,7 @@ extension RunMachine {
     }
     let name = steps[index].plan.name
     steps[index].isInForce = steps[index].isInForce && evidence.isInForce
-    steps[index].answer(from: host)
+    steps[index].answer(.start, from: host)
     tell(
       evidence.isInForce ? "fault.in-force" : "fault.not-in-force", evidence.achieved, step: name,
       host: host)
@@ -128,7 +128,9 @@ extension RunMachine {
     let plan = steps[index].plan
     noteAction(
       plan.name, role: .run, host: host, command: plan.command?.shown ?? "", result: result)
-    steps[index].answer(from: host)
+    // It was ended because the run is being put back; that is no failure of its own.
+    guard case .starting = steps[index].state else { return }
+    steps[index].answer(.start, from: host)
     if result.isSuccess {
       tell("action.ended", "the action succeeded", step: plan.name, host: host)
     } else {
@@ -175,7 +177,7 @@ extension RunMachine {
   }
 
   mutating func takeInspected(_ evidence: Evidence, step index: Int, host: String) {
-    steps[index].answer(from: host)
+    steps[index].answer(.inspection, from: host)
     guard !evidence.isInForce else { return }
     steps[index].isInForce = false
     if let place = faultIndex[FaultKey(step: index, host: host)] {

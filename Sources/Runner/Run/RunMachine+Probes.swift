@@ -39,6 +39,7 @@ extension RunMachine {
   }
 
   private mutating func observe(_ index: Int, scheduled: Double) {
+    underWay[index].insert(scheduled)
     guard let host = specification.experiment.hypothesis.probes[index].host?.text else {
       effects.append(.observe(probe: index, scheduled: scheduled))
       return
@@ -55,6 +56,7 @@ extension RunMachine {
   mutating func take(_ observation: Observation, of index: Int, scheduled: Double) {
     guard schedules.indices.contains(index) else { return }
     schedules[index].finish()
+    underWay[index].remove(scheduled)
     let redacted = specification.redaction.apply(to: observation)
     series[index].append(redacted, scheduled: scheduled)
     if let sample = series[index].samples.last { watch(sample, of: index) }

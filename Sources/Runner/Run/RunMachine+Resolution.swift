@@ -18,7 +18,7 @@ extension RunMachine {
 
   mutating func takeResolved(_ candidates: [[ProcessFacts]], step index: Int, host: String) {
     steps[index].candidates += candidates.compactMap { Candidate(host: host, processes: $0) }
-    steps[index].answer(from: host)
+    steps[index].answer(.resolution, from: host)
   }
 
   /// Chooses among those who are there, as the plan would, and asks what the fault would do to them.
@@ -57,7 +57,7 @@ extension RunMachine {
     steps[index].plan.fault?.injections.append(
       PlannedInjection(
         host: host, targets: targets.map(PlannedTarget.init), injection: injection))
-    steps[index].answer(from: host)
+    steps[index].answer(.preparation, from: host)
   }
 
   mutating func refuseResolution(of index: Int, _ reason: String, host: String) {

@@ -22,9 +22,10 @@ extension RunMachine {
     while let index = openSteps.last {
       dropLostHosts(of: index)
       switch steps[index].state {
-      // Its injection or action is under way: what it did can be undone only when that is known.
+      // An injection is a matter of milliseconds, and what it did can be undone only when that is
+      // known. An action may take a minute: its agent ends it before the undo.
       case .starting(let hosts):
-        if !hosts.isEmpty { return }
+        if !hosts.isEmpty, steps[index].plan.kind == .fault || !isStopping { return }
         undo(index)
       case .active: inspectOrUndo(index)
       case .inspecting(let hosts):
@@ -42,9 +43,11 @@ extension RunMachine {
     startRollbacks()
   }
 
+  private var isStopping: Bool { stopReason != nil || interruption != nil }
+
   /// A run that is being stopped undoes at once; one that ends in peace measures once more.
   private mutating func inspectOrUndo(_ index: Int) {
-    guard stopReason == nil, interruption == nil, let fault = steps[index].plan.fault else {
+    guard !isStopping, let fault = steps[index].plan.fault else {
       undo(index)
       return
     }
@@ -81,7 +84,7 @@ extension RunMachine {
 
   mutating func takeUndone(_ proofs: [UndoProof], step index: Int, host: String) {
     noteUndone(proofs, step: index, host: host)
-    steps[index].answer(from: host)
+    steps[index].answer(.undo, from: host)
   }
 
   /// An agent ended a fault at its deadline, without being told.

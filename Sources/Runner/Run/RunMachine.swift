@@ -40,6 +40,8 @@ public struct RunMachine: Sendable {
 
   var schedules: [ProbeSchedule] = []
   var series: [Series]
+  /// By probe: when the observations that are under way were due, in seconds since the run began.
+  var underWay: [Set<Double>]
   var watchesOfStop: [ConditionWatch] = []
   /// By probe; those on which the run must not be blind.
   var silence: [Int: SilenceWatch] = [:]
@@ -73,6 +75,7 @@ public struct RunMachine: Sendable {
       planDigest: specification.planDigest)
     record.runner = specification.runner
     series = specification.experiment.hypothesis.probes.map { Series(probe: $0.name.text) }
+    underWay = series.map { _ in [] }
     // A dry run has locks, ledgers, guardians and a baseline, and then no step to take.
     steps = specification.isDryRun ? [] : specification.plan.steps.map(StepProgress.init)
   }
@@ -109,7 +112,8 @@ public struct RunMachine: Sendable {
     for host in specification.plan.hosts.map(\.name) {
       let capabilities = specification.plan.actionCapabilities(on: host)
       if !capabilities.isEmpty { ask(.allow(capabilities: capabilities), of: host, as: .allow) }
-      ask(.begin(run: specification.ledgerName(for: host), title: record.title), of: host, as: .begin)
+      ask(
+        .begin(run: specification.ledgerName(for: host), title: record.title), of: host, as: .begin)
     }
     for (index, probe) in specification.experiment.hypothesis.probes.enumerated() {
       guard let host = probe.host?.text else { continue }
@@ -157,7 +161,7 @@ public struct RunMachine: Sendable {
     case .settlingBaseline(let end): times.append(end + longestTimeout + Self.slack)
     case .method:
       times += steps.compactMap(\.nextTime)
-      times += steps.flatMap(\.expectations).compactMap(\.decision).map { origin + .seconds($0) }
+      times += steps.flatMap(\.expectations).flatMap(\.decisions).map { origin + .seconds($0) }
     case .recovery: times.append(now + .milliseconds(50))
     case .settling(let until): times.append(until)
     default: break
@@ -191,8 +195,8 @@ public struct RunMachine: Sendable {
 
   /// Ends the present phase in the record.
   mutating func closePhase(_ name: String) {
-    record.phases.append(
-      PhaseRecord(name: name, window: Window(start: phaseStart, end: seconds(now))))
+    let window = Window(start: phaseStart, end: seconds(now)).recorded
+    record.phases.append(PhaseRecord(name: name, window: window))
     phaseStart = seconds(now)
   }
 }

@@ -63,7 +63,26 @@ struct StepProgress: Sendable {
 }
 
 extension StepProgress {
-  /// A host has answered what was asked of it.
+  /// What a host can be asked about a step.
+  enum Matter {
+    case resolution
+    case preparation
+    case start
+    case inspection
+    case undo
+  }
+
+  /// A host has answered; an answer that comes when something else is awaited changes nothing.
+  mutating func answer(_ matter: Matter, from host: String) {
+    switch (state, matter) {
+    case (.resolving, .resolution), (.preparing, .preparation), (.starting, .start),
+      (.inspecting, .inspection), (.undoing, .undo):
+      answer(from: host)
+    default: break
+    }
+  }
+
+  /// Nothing more is awaited from a host.
   mutating func answer(from host: String) {
     switch state {
     case .resolving(var hosts):

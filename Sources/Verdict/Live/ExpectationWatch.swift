@@ -69,6 +69,14 @@ public struct ExpectationWatch: Sendable {
     return samples.count >= dueTicks ? decide() : nil
   }
 
+  /// When the window is over, in seconds since the run began.
+  public var end: Double { window.end }
+
+  /// Decides now, because no sample of the window can come any more.
+  public mutating func conclude() -> Outcome? {
+    isDecided ? nil : decide()
+  }
+
   /// Lets time pass: decides when the window is over and its last samples can't arrive any more.
   public mutating func advance(to now: Double) -> Outcome? {
     guard !isDecided, now >= window.end + patience else { return nil }

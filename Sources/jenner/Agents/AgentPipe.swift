@@ -12,6 +12,7 @@ final class AgentPipe {
   private var onReply: (ReplyMessage) -> Void = { _ in }
   private var onLoss: (String) -> Void = { _ in }
   private var nextNumber = 1_000_000_000
+  private var hasAnswered = false
 
   /// Starts the command that reaches the agent.
   init(host: String, command: [String], loop: EventLoop) throws(SystemError) {
@@ -48,16 +49,20 @@ final class AgentPipe {
 
   /// Closes the pipe; an agent that still has something to undo does it now.
   ///
-  /// The agent is never killed from here: it, or its guardian, has work to do.
+  /// An agent that has spoken is never killed from here: it, or its guardian, may have work to do.
+  /// What never said a word is a transport that hangs, and would stay for ever.
   func close() {
     listen(reply: { _ in }, loss: { _ in })
     process?.closeInput()
+    if !hasAnswered { process?.kill() }
     process = nil
   }
 
   private func take(_ line: [UInt8]) {
     do {
-      onReply(try decoder.decode(ReplyMessage.self, from: Data(line)))
+      let message = try decoder.decode(ReplyMessage.self, from: Data(line))
+      hasAnswered = true
+      onReply(message)
     } catch {
       let text = String(decoding: line.prefix(200), as: UTF8.self).limited
       onLoss("it said something that is no message: \(text)")

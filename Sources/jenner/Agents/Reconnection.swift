@@ -21,11 +21,14 @@ final class Reconnection {
   private var lastStatus: LedgerStatus?
   private var lastFailure = "no answer"
   private var attempt: EventLoop.Timer?
+  private var limit: EventLoop.Timer?
   private var isFinished = false
 
   /// The agent notices a broken pipe after five seconds of silence at the latest and then undoes.
   static let patience: Duration = .seconds(15)
   static let pause: Duration = .milliseconds(200)
+  /// An attempt that takes longer is given up for the next one.
+  static let attemptLimit: Duration = .seconds(5)
 
   init(
     host: String, command: [String], run: String, loop: EventLoop,
@@ -37,10 +40,12 @@ final class Reconnection {
     self.loop = loop
     self.finish = finish
     end = loop.now + Self.patience
-    attempt = loop.schedule(after: .zero) { [unowned self] in ask() }
+    limit = loop.schedule(at: end) { [weak self] in self?.conclude() }
+    attempt = loop.schedule(after: .zero) { [weak self] in self?.ask() }
   }
 
   private func ask() {
+    guard !isFinished else { return }
     pipe?.close()
     pipe = nil
     guard loop.now < end else {
@@ -51,13 +56,14 @@ final class Reconnection {
       let pipe = try AgentPipe(host: host, command: command, loop: loop)
       self.pipe = pipe
       pipe.listen(
-        reply: { [unowned self] message in take(message.reply) },
-        loss: { [unowned self] reason in
-          lastFailure = reason
-          askLater()
+        reply: { [weak self] message in self?.take(message.reply) },
+        loss: { [weak self] reason in
+          self?.lastFailure = reason
+          self?.askLater()
         })
       _ = pipe.send(.hello(protocolVersion: AgentProtocol.version, schemaDigests: [:]))
       _ = pipe.send(.status(run: run))
+      attempt = loop.schedule(after: Self.attemptLimit) { [weak self] in self?.ask() }
     } catch {
       lastFailure = "\(error)"
       askLater()
@@ -74,8 +80,9 @@ final class Reconnection {
   }
 
   private func askLater() {
+    guard !isFinished else { return }
     if let attempt { loop.cancel(attempt) }
-    attempt = loop.schedule(after: Self.pause) { [unowned self] in ask() }
+    attempt = loop.schedule(after: Self.pause) { [weak self] in self?.ask() }
   }
 
   private func conclude() {
@@ -83,6 +90,7 @@ final class Reconnection {
     isFinished = true
     pipe?.close()
     if let attempt { loop.cancel(attempt) }
+    if let limit { loop.cancel(limit) }
     let outcome: Outcome = lastStatus.map { .status($0) } ?? .failed(lastFailure)
     // Not from within a callback of the pipe that is being given up.
     loop.schedule(after: .zero) { [finish] in finish(outcome) }

@@ -51,12 +51,12 @@ struct RunCommand: ParsableCommand {
   }
 
   func run() throws {
+    var statuses: [ExitStatus] = []
     do {
       let session = try Session()
       let planned = try planAll(session)
       defer { for experiment in planned { experiment.dialogue.close() } }
-      try confirm(planned)
-      var statuses: [ExitStatus] = []
+      try confirm(planned, session)
       for experiment in planned {
         let status = try ExperimentRun(
           experiment, session: session, reports: reports, isDryRun: isDryRun,
@@ -70,7 +70,10 @@ struct RunCommand: ParsableCommand {
       if worst != .pass { throw worst.code }
     } catch let failure as Failure {
       failure.report(asJSON: output.isJSON)
-      throw failure.status.code
+      RefusedRun.record(failure, variables: (try? experiment.values()) ?? [:], reports: reports)
+      // After a run has been made, "nothing was touched" would be untrue.
+      let own = statuses.isEmpty || failure.status != .usage ? failure.status : .inconclusive
+      throw ExitStatus.worst(of: statuses + [own]).code
     }
   }
 
@@ -85,7 +88,6 @@ struct RunCommand: ParsableCommand {
               file: file, variables: variables, seed: seed, loop: session.loop))
         } catch {
           for experiment in planned { experiment.dialogue.close() }
-          RefusedRun.record(error, file: file, variables: variables, reports: reports)
           throw error
         }
       }
@@ -102,13 +104,13 @@ struct RunCommand: ParsableCommand {
     return [current]
   }
 
-  private func confirm(_ planned: [PlannedExperiment]) throws {
+  private func confirm(_ planned: [PlannedExperiment], _ session: Session) throws {
     guard !yes, !isDryRun, Console.isInteractive else { return }
     for experiment in planned {
       Console.error(PlanText.render(experiment.plan, digest: experiment.digest))
     }
     let breaks = planned.contains { $0.plan.steps.contains { $0.kind != .wait } }
-    guard breaks, !Console.confirms("Run this?") else { return }
+    guard breaks, !session.confirms("Run this?") else { return }
     throw Failure.message("not confirmed; nothing was touched", .refused)
   }
 }

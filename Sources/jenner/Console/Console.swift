@@ -26,11 +26,9 @@ enum Console {
     getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
   }
 
-  /// Asks a yes-or-no question; anything but yes is no.
-  static func confirms(_ question: String) -> Bool {
+  /// Writes a yes-or-no question and stays on its line.
+  static func ask(_ question: String) {
     write(question + " [y/N] ", to: STDERR_FILENO, isLine: false)
-    guard let answer = readLine() else { return false }
-    return ["y", "yes"].contains(answer.lowercased())
   }
 
   private static func write(_ text: String, to descriptor: Int32, isLine: Bool = true) {

@@ -9,6 +9,8 @@ import Runner
 enum Failure: Error {
   case problems(Problems, source: String?)
   case plan(PlanFailure, file: String)
+  /// The world is no longer the one that was planned; a guard refuses, and the run is recorded.
+  case drift(String, file: String)
   case message(String, ExitStatus)
 
   /// A file named in the call that could not be read.
@@ -21,6 +23,7 @@ enum Failure: Error {
     switch self {
     case .problems: .usage
     case .plan(let failure, _): failure.status
+    case .drift: .refused
     case .message(_, let status): status
     }
   }
@@ -40,7 +43,7 @@ enum Failure: Error {
       let problem = Problem(
         file: file, mark: failure.mark, message: failure.message, cure: failure.cure)
       Failure.problems(Problems([problem]), source: nil).report(asJSON: asJSON)
-    case .message(let text, _):
+    case .message(let text, _), .drift(let text, _):
       if asJSON {
         Console.output(JSON.object(["error": .string(text)]).canonical)
       } else {

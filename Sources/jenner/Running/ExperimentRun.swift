@@ -51,11 +51,13 @@ struct ExperimentRun {
     do {
       try folder.write(record)
     } catch {
-      // Everything is undone or named by now; a missing report must not hide what is left behind.
+      // A run has been made, so this is no wrong call; and what it came to still counts.
       error.report(asJSON: false)
       Console.error(TerminalSummary.render(record))
-      throw record.clean
-        ? error : .message("something is left behind, see above", .residue)
+      let own = ExitStatus(rawValue: Int32(record.exitCode)) ?? .inconclusive
+      throw .message(
+        "the reports could not be written; the outcome is above",
+        ExitStatus.worst(of: [own, .inconclusive]))
     }
     if isJSON {
       let summary: JSON = [

@@ -5,9 +5,9 @@ import Reports
 enum PlanDrift {
   static func check(_ current: PlannedExperiment, digest: String) throws(Failure) {
     guard current.digest != digest else { return }
-    throw .message(
+    throw .drift(
       "the plan's digest is \(current.digest), not \(digest.limited): the file or the hosts have "
-        + "changed since; look at 'jenner plan \(current.file)' again", .refused)
+        + "changed since; look at 'jenner plan \(current.file)' again", file: current.file)
   }
 
   static func check(
@@ -21,9 +21,9 @@ enum PlanDrift {
     } catch {
       throw .message("the two plans can't be compared: \(error)", .inconclusive)
     }
-    throw .message(
+    throw .drift(
       "the world is no longer as planned:\n"
         + lines.map { "  " + $0 }.joined(separator: "\n")
-        + "\nplan again, or pass --rebind if only processes were replaced", .refused)
+        + "\nplan again, or pass --rebind if only processes were replaced", file: current.file)
   }
 }

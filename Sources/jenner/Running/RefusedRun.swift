@@ -6,9 +6,9 @@ import Runner
 /// A run that a guard refused while it was planned: it is reported like any other.
 enum RefusedRun {
   static func record(
-    _ failure: Failure, file: String, variables: [String: String], reports: String
+    _ failure: Failure, variables: [String: String], reports: String
   ) {
-    guard case .plan(let refusal, _) = failure, refusal.kind == .refused,
+    guard let (reason, file) = failure.refusal,
       let loaded = try? ExperimentLoading.load(file, variables: variables, purpose: .execution)
     else { return }
     let experiment = loaded.experiment
@@ -28,13 +28,25 @@ enum RefusedRun {
     record.ended = .refused
     record.clean = true
     record.exitCode = Int(ExitStatus.refused.rawValue)
-    record.reasons = [refusal.message + (refusal.cure.map { "; \($0)" } ?? "")]
+    record.reasons = [reason]
     do {
       let folder = try ReportFolder(in: reports, title: plan.title, started: started)
       try folder.write(record)
       Console.error("report: \(folder.path)")
     } catch {
       error.report(asJSON: false)
+    }
+  }
+}
+
+extension Failure {
+  /// Why a guard refused to run a file, if that is what happened.
+  fileprivate var refusal: (reason: String, file: String)? {
+    switch self {
+    case .plan(let failure, let file) where failure.kind == .refused:
+      (failure.message + (failure.cure.map { "; \($0)" } ?? ""), file)
+    case .drift(let text, let file): (text, file)
+    case .plan, .problems, .message: nil
     }
   }
 }

@@ -27,6 +27,28 @@ final class Session {
     return driver.run()
   }
 
+  /// Asks a yes-or-no question; anything but yes is no. Signals are heard meanwhile.
+  func confirms(_ question: String) -> Bool {
+    Console.ask(question)
+    var answer: [UInt8] = []
+    do {
+      try loop.watch(STDIN_FILENO, for: .readable) { [loop] _ in
+        var byte: UInt8 = 0
+        guard read(STDIN_FILENO, &byte, 1) == 1, byte != UInt8(ascii: "\n"), answer.count < 100
+        else {
+          loop.stop()
+          return
+        }
+        answer.append(byte)
+      }
+    } catch {
+      return false
+    }
+    loop.run()
+    loop.unwatch(STDIN_FILENO)
+    return ["y", "yes"].contains(String(decoding: answer, as: UTF8.self).lowercased())
+  }
+
   private func take(_ signal: Signal) {
     let status: ExitStatus = signal == .interrupt ? .interrupted : .terminated
     guard let driver, interruption == nil else {
