@@ -105,6 +105,33 @@ extension RealHost {
       }
     }
 
+    @Test("when the run is interrupted while an action is running")
+    func interruptedInAction() async throws {
+      try await Rig.run { rig in
+        let redis = try await Redis.start(in: rig)
+        let undone = rig.scratch.file("undone")
+        let run = try Jenner.startExperiment(
+          ExperimentText(
+            baseline: "1s", probes: [ExperimentText.truth],
+            method: [
+              "{fault: process.pause, targets: {port: \(redis.port)}}",
+              "{run: [sleep, '30'], undo: [touch, '\(undone)']}", "{wait: 5s}",
+            ]
+          ).text, in: rig)
+        let isUnderWay = await eventually(within: .seconds(20)) {
+          ProcessTable.all().contains { $0.arguments == ["sleep", "30"] }
+        }
+        try #require(isUnderWay)
+        run.process.send(SIGINT)
+        let outcome = try await run.outcome(within: .seconds(10))
+        #expect(outcome.status == 130, "\(outcome.errors)")
+        #expect(ProcessTable.state(of: redis.pid) != "T")
+        #expect(access(undone, F_OK) == 0, "the action's own undo has run")
+        #expect(try Jenner.record(in: rig).clean)
+        try await expectNothingPending(in: rig)
+      }
+    }
+
     private func expectNothingPending(in rig: Rig) async throws {
       let residue = try await Jenner.run(["residue"], in: rig)
       #expect(residue.ended(.pass), "\(residue.output)\(residue.errors)")

@@ -160,6 +160,58 @@ import Testing
     #expect(!record.clean)
   }
 
+  /// Nobody says whether the fault was undone: the run ends all the same, and not as clean.
+  @Test func anAgentThatNobodyReachesAgainDoesNotHoldTheRun() throws {
+    var script = Script()
+    script.lostAt = 5
+    script.isUnreachable = true
+    let record = try #require(try SimulatedExperiment.run(script: script).record)
+    #expect(record.exitCode == 5)
+    #expect(record.residue.first?.what.contains("can't be asked") == true)
+    #expect(record.durationSeconds < 60)
+  }
+
+  /// The window holds no whole number of ticks; the decision waits for no sample that never comes.
+  @Test func aMissedExpectationIsDecidedWhenItsWindowIsOver() throws {
+    var script = Script()
+    script.observe = { _, _ in Observation(outcome: .success, value: 1, latency: 0.01) }
+    let text = SimulatedExperiment.text.replacingMethod(
+      with: """
+          - name: pause
+            fault: scripted.fault
+            targets: {executable: victim}
+            expect:
+              - {probe: door, within: 2030ms, value: {min: 2}}
+          - wait: 4s
+        """)
+    let record = try #require(try SimulatedExperiment.run(text, script: script).record)
+    #expect(record.verdict == .fail, "\(record.reasons)")
+    let missed = try #require(record.events.first { $0.kind == "expectation.missed" })
+    #expect(missed.at < 2 + 2.03 + 0.2)
+  }
+
+  /// A command may take a minute; what is to be stopped is put back at once.
+  @Test func anInterruptDoesNotWaitForAnAction() throws {
+    var script = Script()
+    script.interruptAt = 4
+    script.delay = { request in
+      if case .act = request { .seconds(50) } else { .milliseconds(1) }
+    }
+    let text = SimulatedExperiment.text.replacingMethod(
+      with: """
+          - {name: pause, fault: scripted.fault, targets: {executable: victim}}
+          - {run: [slow], undo: [fast]}
+          - wait: 10s
+        """)
+    let (run, requests) = try SimulatedExperiment.run(text, script: script)
+    let record = try #require(run)
+    #expect(record.exitCode == 130)
+    let undone = requests.filter { Self.kind($0.request) == "undo" }
+    #expect(undone.count == 2)
+    #expect(undone.allSatisfy { $0.time < 4.2 })
+    #expect(record.durationSeconds < 10)
+  }
+
   @Test func aSilentAgentIsLost() throws {
     var script = Script()
     script.answer = { time, request in

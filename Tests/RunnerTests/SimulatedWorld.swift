@@ -18,6 +18,8 @@ struct SimulatedWorld {
     var lostAt: Double?
     /// What the ledger says after that.
     var ledger = LedgerStatus(run: "r", isKnown: true, pending: [], proofs: [])
+    /// Whether nobody ever answers who reconnects.
+    var isUnreachable = false
     /// When someone interrupts.
     var interruptAt: Double?
   }
@@ -84,6 +86,7 @@ struct SimulatedWorld {
           .observed(probe: probe, scheduled: scheduled, observation),
           at: now + .seconds(observation.latency))
       case .send(let host, let message): answer(message, host: host)
+      case .reconnect where script.isUnreachable: isFaulted = false
       case .reconnect(let host):
         plan(.reconnected(host: host, script.ledger), at: now + .milliseconds(50))
         isFaulted = false
