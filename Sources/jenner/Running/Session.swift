@@ -27,7 +27,7 @@ final class Session {
     return driver.run()
   }
 
-  /// Asks a yes-or-no question; anything but yes is no. Signals are heard meanwhile.
+  /// Asks a yes-or-no question, while signals are heard; anything but yes is no.
   func confirms(_ question: String) -> Bool {
     Console.ask(question)
     var answer: [UInt8] = []
