@@ -33,5 +33,7 @@ public enum RunEffect: Sendable, Hashable {
   /// Something happened that a person who watches wants to know.
   case tell(EventRecord)
   /// The run is over, and this is its record.
-  case finish(Record)
+  ///
+  /// Indirect, so that the many small effects of a run are not as large as its one record.
+  indirect case finish(Record)
 }
