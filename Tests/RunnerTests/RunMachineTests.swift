@@ -140,9 +140,11 @@ import Testing
     #expect(kinds.last == "end")
   }
 
-  @Test func aLostAgentThatUndidIsClean() throws {
+  /// Lost at any time, also between a question and its answer.
+  @Test(arguments: [0.0005, 1, 2.0005, 2.001, 2.0015, 2.0025, 5, 12.0005])
+  func aLostAgentThatUndidIsClean(time: Double) throws {
     var script = Script()
-    script.lostAt = 5
+    script.lostAt = time
     script.ledger.proofs = [UndoProof(step: "resume", isProved: true, evidence: "it runs")]
     let record = try #require(try SimulatedExperiment.run(script: script).record)
     #expect(record.ended == .error)

@@ -107,11 +107,12 @@ extension RunMachine {
     tell("agent.lost", "the pipe to the agent on \(host) broke: \(reason)", host: host)
     let unanswered = questions.removeValue(forKey: host) ?? [:]
     effects.append(.reconnect(host: host))
-    let isBroken = phase != .ending
+    // First the reason, and then what follows from it: a fault whose agent was lost before it could
+    // answer is not simply one that was not in force.
+    if phase != .ending { stop("the agent on \(host) was lost: \(reason)", ended: .error) }
     for question in unanswered.sorted(by: { $0.key < $1.key }).map(\.value) {
       answerForLost(question, host: host)
     }
-    if isBroken { stop("the agent on \(host) was lost: \(reason)", ended: .error) }
   }
 
   /// Closes what an agent can't answer any more; its ledger will tell the rest.
