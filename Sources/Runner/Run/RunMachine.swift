@@ -54,7 +54,7 @@ public struct RunMachine: Sendable {
   var groupStart: Duration = .zero
   /// Steps that have touched something, in the order in which they did.
   var openSteps: [Int] = []
-  /// Windows of faults by step, in seconds since the run began.
+  /// When the present phase began, in seconds since the run began.
   var phaseStart: Double = 0
   /// Why the method was stopped, if it was.
   var stopReason: String?
