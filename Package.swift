@@ -101,6 +101,13 @@ let package = Package(
       name: "jennerTests",
       dependencies: ["ExperimentFile", "Model", "Reports", "Verdict", "jenner"],
       swiftSettings: strict),
+    // A program that tries to break the first promise: scripts/prove.
+    .executableTarget(
+      name: "proof",
+      dependencies: [
+        "Agent", "Faults", "Linux", "Model", "Runner", "Verdict",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], path: "Tests/Proof", swiftSettings: strict),
     .testTarget(name: "HostTests", dependencies: ["ChildProcess", "Model"], swiftSettings: strict),
   ]
 )
