@@ -35,8 +35,9 @@ public enum HostIdentity {
   /// The machine's first pid namespace, from which every other is seen: PROC_PID_INIT_INO of Linux.
   private static let firstPIDNamespace: UInt64 = 0xEFFF_FFFC
 
-  /// Whether a pid namespace is known to have ended: we see every process of this machine, and none
-  /// is in it. False where that can't be known.
+  /// Whether a pid namespace is known to have ended; false where that can't be known.
+  ///
+  /// It is where we see every process of this machine, and none is in it.
   public static func hasEnded(pidNamespace inode: UInt64) -> Bool {
     guard pidNamespace == firstPIDNamespace, let names = try? Directory.entries(of: "/proc") else {
       return false

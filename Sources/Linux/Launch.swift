@@ -196,7 +196,9 @@ private func withOptionalCString<Result>(
 public enum ChildProcess {
   /// Has the kernel kill this process when the thread that started it ends: PR_SET_PDEATHSIG.
   public static func endWithParent() throws(SystemError) {
-    guard jenner_end_with_parent() == 0 else { throw SystemError("bind this process to its parent") }
+    guard jenner_end_with_parent() == 0 else {
+      throw SystemError("bind this process to its parent")
+    }
   }
 
   /// How a child ended, once it is reaped; nil if it has not ended.

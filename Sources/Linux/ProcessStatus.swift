@@ -21,7 +21,8 @@ struct ProcessStatus: Hashable {
     func number(_ field: Int) -> UInt64? {
       UInt64(String(decoding: fields[field - 3], as: UTF8.self))
     }
-    guard let parent = number(4), let session = number(6), let flags = number(9), let startTime = number(22)
+    guard let parent = number(4), let session = number(6), let flags = number(9),
+      let startTime = number(22)
     else { return nil }
     state = String(decoding: fields[0], as: UTF8.self)
     self.parent = Int32(truncatingIfNeeded: parent)

@@ -113,8 +113,10 @@ import Testing
       .prepare(
         step: 0, fault: "process.kill", parameters: [:],
         targets: [ProcessIdentity(pid: 1000, startTime: 1)]),
-      .begin(run: "../escape", title: "", limitSeconds: 600), .begin(run: "", title: "", limitSeconds: 600),
-      .begin(run: "r1", title: "", limitSeconds: 0), .begin(run: "r1", title: "", limitSeconds: 1e12),
+      .begin(run: "../escape", title: "", limitSeconds: 600),
+      .begin(run: "", title: "", limitSeconds: 600),
+      .begin(run: "r1", title: "", limitSeconds: 0),
+      .begin(run: "r1", title: "", limitSeconds: 1e12),
     ]
     for request in early { #expect(isRefused(agent.ask(request)), "\(request)") }
     #expect(agent.log.isEmpty)
@@ -126,7 +128,8 @@ import Testing
     agent.ask(.inject(step: 0, deadlineSeconds: 60, undo: nil))
     let count = agent.log.count
     let late: [Request] = [
-      .begin(run: "r2", title: "", limitSeconds: 600), .inject(step: 0, deadlineSeconds: 60, undo: nil),
+      .begin(run: "r2", title: "", limitSeconds: 600),
+      .inject(step: 0, deadlineSeconds: 60, undo: nil),
       .inject(step: 7, deadlineSeconds: 60, undo: nil), .arm(rollbacks: []), .undo(step: 7),
       .inject(step: 1, deadlineSeconds: 0, undo: nil),
       .inject(step: 1, deadlineSeconds: 1e9, undo: nil),

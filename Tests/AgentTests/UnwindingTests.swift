@@ -138,7 +138,8 @@ import Testing
     let (done, unwinding) = perform(
       Unwinding(
         steps: [step(0, [command("a"), resume(1000)])],
-        rollbacks: [(0, Command(argv: ["r0"]))], processesAreGone: "the machine was booted since"), on: host)
+        rollbacks: [(0, Command(argv: ["r0"]))], processesAreGone: "the machine was booted since"),
+      on: host)
     #expect(done == ["a", "r0"])
     #expect(host.all[1000]?.state == "T")
     #expect(unwinding.proofs[0]?.allSatisfy(\.isProved) == true)

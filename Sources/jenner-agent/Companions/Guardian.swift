@@ -52,7 +52,9 @@ final class Guardian {
       decide()
     }
     try loop.watch(Companion.socket, for: .readable) { [self] _ in
-      if SocketPair.receive(from: Companion.socket)?.isEmpty ?? false { loop.unwatch(Companion.socket) }
+      if SocketPair.receive(from: Companion.socket)?.isEmpty ?? false {
+        loop.unwatch(Companion.socket)
+      }
       decide()
     }
     let cgroup = GuardianCgroup.enter()
