@@ -8,7 +8,7 @@ struct HostPicture: Equatable {
   var tables: String
   var queues: String
   var links: String
-  /// Cgroups, locks and ledgers.
+  /// Cgroups and locks.
   var files: [String]
 
   init(folders: [String]) throws {
@@ -37,15 +37,20 @@ struct HostPicture: Equatable {
     return lines
   }
 
-  /// Zombies are none of ours: they wait for their parent. A running process may sleep a moment later.
+  /// Id, state, command line and our mark of each process, as ps shows them with its environment.
+  ///
+  /// Zombies are none of ours: they wait for their parent. One that runs may sleep a moment later.
   private static func shownProcesses() throws -> [String] {
-    try Tool.run(["ps", "axeww", "-o", "pid=,stat=,args="]).output.split(separator: "\n")
+    try Tool.run(["ps", "axeww", "-o", "pid=,stat=,comm=,args="]).output.split(separator: "\n")
       .compactMap { line in
-        let fields = line.split(separator: " ", maxSplits: 2)
-        guard fields.count == 3, !fields[2].hasPrefix("ps axeww"), fields[0] != "1",
-          let state = fields[1].first, state != "Z"
+        let fields = line.split(separator: " ")
+        guard fields.count > 3, fields[0] != "1", fields[2] != "ps", let state = fields[1].first,
+          state != "Z"
         else { return nil }
-        return "\(fields[0]) \(state == "R" || state == "D" ? "S" : state) \(fields[2])"
+        let mark = fields.first { $0.hasPrefix("JENNER_EFFECT=") } ?? ""
+        let shown = state == "R" || state == "D" ? "S" : state
+        let command = fields[2...].prefix(3).joined(separator: " ")
+        return "\(fields[0]) \(shown) \(command) \(mark)"
       }
   }
 }

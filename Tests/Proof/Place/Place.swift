@@ -1,3 +1,4 @@
+import ArgumentParser
 import FoundationEssentials
 import Glibc
 import Linux
@@ -25,7 +26,10 @@ final class Place {
   }
 
   /// What a picture of the host covers besides processes and the network.
-  private var folders: [String] { ["/run/lock", state, cgroup.folder] }
+  ///
+  /// Not the ledgers: a settled one may stay until the next `recover`, and whether it is settled is said
+  /// by `residue`.
+  private var folders: [String] { ["/run/lock", cgroup.folder] }
 
   /// Makes it, in the namespaces of a worker.
   init(programs: Programs) throws {
@@ -70,10 +74,28 @@ final class Place {
     return picture
   }
 
-  /// Writes a scenario's experiment and starts its run, traced.
-  func start(_ scenario: Scenario, watching role: Role?) throws -> TracedRun {
+  private func write(_ scenario: Scenario) throws -> String {
     let file = folder + "/experiment.yaml"
     try Data(scenario.experiment.utf8).write(to: URL(filePath: file))
+    return file
+  }
+
+  /// The class of a scenario's fault, as the plan shows it.
+  func undoClass(of scenario: Scenario) throws -> UndoClass? {
+    let plan = try Tool.run(
+      [programs.jenner, "plan", try write(scenario), "--format", "json"], environment: environment)
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    do {
+      return try decoder.decode(PlanExcerpt.self, from: Data(plan.output.utf8)).undoClass
+    } catch {
+      throw ValidationError("the plan of \(scenario.fault) can't be read: \(plan.output)")
+    }
+  }
+
+  /// Writes a scenario's experiment and starts its run, traced.
+  func start(_ scenario: Scenario, watching role: Role?) throws -> TracedRun {
+    let file = try write(scenario)
     if output >= 0 { close(output) }
     output = open(folder + "/output", O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
     guard output >= 0 else { throw SystemError("open \(folder)/output") }

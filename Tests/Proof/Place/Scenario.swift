@@ -8,8 +8,8 @@ struct Scenario: Codable, Hashable {
   var with: String?
   /// Whether the target is gone once the fault was in force.
   var endsTarget: Bool
-  /// How long the fault lasts, such as `30ms`.
-  var lasting = "30ms"
+  /// How long the fault lasts, such as `50ms`.
+  var lasting = "50ms"
 
   static let all = [
     Scenario(fault: "process.pause", endsTarget: false),
@@ -22,12 +22,12 @@ struct Scenario: Codable, Hashable {
     version: 1
     title: A short run
     steady-state-hypothesis:
-      baseline: 30ms
+      baseline: 40ms
       recovery: {within: 5s, holds: 20ms}
       probes:
         - name: truth
           command: {run: ['true'], timeout: 1s}
-          every: 10ms
+          every: 20ms
           tolerance: {success: {min: 10%}}
     method:
       - fault: \(fault)
