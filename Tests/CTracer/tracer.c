@@ -59,6 +59,10 @@ pid_t tracer_start(const struct tracer_launch *launch) {
   return pid;
 }
 
+int tracer_seize(pid_t thread) {
+  return (int)ptrace(PTRACE_SEIZE, thread, 0, PTRACE_O_TRACECLONE);
+}
+
 int tracer_prepare(void) {
   sigset_t children;
   sigemptyset(&children);

@@ -9,5 +9,5 @@ struct Proof: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "proof",
     abstract: "Tries to make Jenner leave something behind, and counts what is left.",
-    subcommands: [KillPoints.self, Worker.self, Bystander.self])
+    subcommands: [KillPoints.self, Failures.self, Worker.self, Bystander.self, Debugger.self])
 }

@@ -24,6 +24,9 @@ struct tracer_launch {
 /// it starts. Returns its process id.
 pid_t tracer_start(const struct tracer_launch *launch);
 
+/// Traces a thread that runs already.
+int tracer_seize(pid_t thread);
+
 /// Why a tracee has stopped.
 enum tracer_stop_kind {
   TRACER_NOTHING = 0,

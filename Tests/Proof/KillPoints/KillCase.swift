@@ -6,14 +6,17 @@ import Model
 struct KillCase: Codable, CustomStringConvertible {
   var scenario: Scenario
   var undoClass: UndoClass
+  var stage: Stage
   /// Whose system calls are counted.
   var watched: Role
   var point: CallPoint
-  var isAfterLastWord: Bool
+  /// Whether the watched role is an agent whose runner has the proof of the undo.
+  var isAfterProof: Bool
   var scope: Scope
 
   var description: String {
-    "\(scenario.fault), \(watched.rawValue): \(point), killed: \(scope.rawValue)"
+    let when = stage == .run ? "" : "\(stage.rawValue), "
+    return "\(scenario.name), \(when)\(watched.rawValue): \(point), killed: \(scope.rawValue)"
   }
 
   /// How often a run is tried again that did not come to its point: with threads and timers no two
@@ -32,65 +35,77 @@ struct KillCase: Codable, CustomStringConvertible {
     return try attempt(in: place)
   }
 
+  private struct Kill {
+    var time: Duration
+    /// Whether the target was held then.
+    var isHeld: Bool
+  }
+
   private func attempt(in place: Place) throws -> JobResult {
-    try place.renew()
+    try place.renew(for: scenario)
     try place.clear()
     let before = try place.remember()
     var result = JobResult(isReached: false)
-    let run = try place.start(scenario, watching: watched)
     var failure: (any Error)?
-    var killed: Duration?
-    let isOver = try run.follow(atMost: Self.limit) { stop in
+    var killed: Kill?
+    let staged = try stage.perform(
+      scenario, watching: watched, in: place, atMost: Self.limit
+    ) { run, stop in
       guard stop.point == point else { return .goOn }
+      let isHeld = place.target.seemsHeld
       do { try scope.kill(run, in: place) } catch { failure = error }
-      killed = EventLoop.now
+      killed = Kill(time: EventLoop.now, isHeld: isHeld)
       return .leaveAlone
     }
     if let failure { throw failure }
     result.isReached = killed != nil
-    if !isOver {
-      let left = Role.allCases.flatMap { role in
-        run.living(role).map { "\(role.rawValue) \($0)" }
-      }
-      result.problems.append("still running after \(Self.limit): \(left.joined(separator: ", "))")
-      run.abandon()
+    if let staged {
+      Ending(staged.run, isOver: staged.isOver, in: place).check(atMost: Self.limit, &result)
+      try check(staged.run, place, killed, &result)
     }
-    try check(run, place, killed, &result)
     try Aftermath(scenario, before, in: place).check(&result)
     return result
   }
 
   /// What must hold before anyone calls `recover`.
   private func check(
-    _ run: TracedRun, _ place: Place, _ killed: Duration?, _ result: inout JobResult
+    _ run: TracedRun, _ place: Place, _ killed: Kill?, _ result: inout JobResult
   ) throws {
-    if !scenario.endsTarget, try isLeft(place) {
+    if let killed, EventLoop.now - killed.time > Self.deadline, !isGuardianLost {
+      result.problems.append("its end took \(EventLoop.now - killed.time)")
+    }
+    // The kernel gets a second to schedule what it resumes.
+    if !scenario.endsTarget, !mayStay, try place.isTargetHeld(longerThan: .seconds(1)) {
       result.problems.append("the target is still held, and nobody is left to let it go")
     }
-    if let killed, EventLoop.now - killed > Self.deadline {
-      result.problems.append("its end took \(EventLoop.now - killed)")
-    }
-    guard let status = run.status(of: .runner), !scope.victims.contains(.runner) else { return }
-    let exit = status & 0x7f == 0 ? status >> 8 & 0xff : 128 + (status & 0x7f)
-    result.runnerStatus = exit
-    let mayPass = killed == nil || !scope.victims.contains(.agent) || isAfterLastWord
-    let known: Set<Int32> = mayPass ? [0, 3, 4, 5] : [3, 4, 5]
-    if !known.contains(exit) {
-      result.problems.append("the runner ended with \(exit): \(place.written)")
+    guard !scope.victims.contains(.runner), let status = run.exitStatus(of: .runner) else { return }
+    result.runnerStatus = status
+    let known: Set<Int32> = mayPass(killed) ? [0, 3, 4, 5] : [3, 4, 5]
+    if !known.contains(status) {
+      result.problems.append("the runner ended with \(status): \(place.written)")
     }
   }
 
-  /// Whether the target is held although it must not be.
-  ///
-  /// The kernel gets a second to schedule what it resumes. A fault of guardian class that lost agent
-  /// and guardian at one moment may wait for `recover`.
-  private func isLeft(_ place: Place) throws -> Bool {
-    if undoClass == .guardian, scope == .everything { return false }
-    let deadline = EventLoop.now + .seconds(1)
-    while try place.target.isHeld() {
-      if EventLoop.now >= deadline { return true }
-      usleep(5000)
+  /// Whether the run may still pass: not where the agent was lost before it had proved the undo.
+  private func mayPass(_ killed: Kill?) -> Bool {
+    guard let killed else { return true }
+    if stage == .takeover { return false }
+    guard scope.victims.contains(.agent) else { return true }
+    return !killed.isHeld && (watched != .agent || isAfterProof)
+  }
+
+  /// Whether nobody was left to act before `recover`.
+  private var isGuardianLost: Bool {
+    stage != .run && scope.victims.contains(.guardian)
+  }
+
+  /// Whether the fault may last until `recover`: of guardian class, with agent and guardian gone.
+  private var mayStay: Bool {
+    guard undoClass == .guardian else { return false }
+    switch stage {
+    case .run: return scope == .everything
+    case .takeover: return scope.victims.contains(.guardian)
+    case .recovery: return true
     }
-    return false
   }
 }

@@ -1,24 +1,19 @@
-import FoundationEssentials
-
-/// A point of a run in which nothing was killed.
+/// A point of a run in which nothing was killed but what its stage takes.
 struct SurveyedPoint: Codable {
   var point: CallPoint
   /// Who lived then.
   var living: Set<Role>
-  /// Whether it is after the first thing that the role wrote last on its standard output: what it said
-  /// then is said, whatever becomes of it.
-  var isAfterLastWord = false
+  /// Whether the role has written its last line but one on its standard output. The last two words of an
+  /// agent are that the fault is undone and that the run is ended: after the first of them the runner
+  /// has its proof, whatever becomes of the agent.
+  var isAfterProof = false
 }
 
-/// Records the points of one role.
-struct Survey {
-  private let scenario: Scenario
-  private let role: Role
-
-  init(_ scenario: Scenario, _ role: Role) {
-    self.scenario = scenario
-    self.role = role
-  }
+/// Records the points of one role in one stage.
+struct Survey: Codable {
+  var scenario: Scenario
+  var stage: Stage
+  var role: Role
 
   /// A busy machine may miss so many ticks of a run this short that it is refused or inconclusive.
   private static let attempts = 5
@@ -32,25 +27,33 @@ struct Survey {
   }
 
   private func attempt(in place: Place) throws -> JobResult {
-    try place.renew()
+    try place.renew(for: scenario)
     try place.clear()
     var result = JobResult()
     result.undoClass = try place.undoClass(of: scenario)
-    let run = try place.start(scenario, watching: role)
-    var lastWord = 0
-    let isOver = try run.follow(atMost: .seconds(60)) { stop in
+    var words: [Int] = []
+    let staged = try stage.perform(
+      scenario, watching: role, in: place, atMost: .seconds(60)
+    ) { run, stop in
       let living = Set(run.members.values.filter { $0.status == nil }.map(\.role))
       result.survey.append(SurveyedPoint(point: stop.point, living: living))
       if stop.point.name == "write", stop.point.edge == .entry, stop.firstArgument == 1 {
-        lastWord = result.survey.count
+        words.append(result.survey.count)
       }
       return .goOn
     }
-    for index in result.survey.indices where index >= lastWord && lastWord > 0 {
-      result.survey[index].isAfterLastWord = true
+    guard let staged else {
+      result.problems.append("the fault never was in force: \(place.written)")
+      return result
     }
-    if !isOver { run.abandon() }
-    if run.status(of: .runner) != 0 {
+    if let proof = words.dropLast().last {
+      for index in result.survey.indices where index >= proof {
+        result.survey[index].isAfterProof = true
+      }
+    }
+    if !staged.isOver { staged.run.abandon() }
+    let status = stage == .recovery ? staged.run.status(of: .recover) : staged.run.status(of: .runner)
+    if status != 0, stage != .takeover {
       result.problems.append("a run in which nothing is killed must pass: \(place.written)")
     }
     return result

@@ -1,3 +1,7 @@
+import Glibc
+import Linux
+import Model
+
 /// What must hold once everybody has gone: `recover` ends well, `residue` finds nothing, and programs
 /// that are not ours show the host as it was before.
 struct Aftermath {
@@ -22,10 +26,19 @@ struct Aftermath {
     if residue.status != 0 || found != "[]" {
       result.problems.append("residue ended with \(residue.status): \(residue.output)")
     }
-    // A target that was to be killed may have been.
-    let target = "\(place.target.pid) "
-    result.problems += try place.picture().differences(from: before).filter { line in
-      !(scenario.endsTarget && line.hasPrefix("process no longer so: \(target)"))
+    result.problems += try differences()
+  }
+
+  /// What has changed and stays so; a process that was let go may need a moment to be scheduled.
+  private func differences() throws -> [String] {
+    let deadline = EventLoop.now + .seconds(1)
+    while true {
+      let found = try place.picture().differences(from: before).filter { line in
+        // A target that was to be killed may have been.
+        !(scenario.endsTarget && line.hasPrefix("process no longer so: \(place.target.pid) "))
+      }
+      if found.isEmpty || EventLoop.now >= deadline { return found }
+      usleep(20_000)
     }
   }
 }

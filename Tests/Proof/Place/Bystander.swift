@@ -1,6 +1,6 @@
 import ArgumentParser
+import CTracer
 import Glibc
-import Linux
 
 /// A throwaway process to hit: this program, waiting in several threads.
 struct Bystander: ParsableCommand {
@@ -20,55 +20,24 @@ struct Bystander: ParsableCommand {
   }
 }
 
-/// A process that faults hit, outside of everything that is traced or killed.
-final class Target {
-  /// What an experiment selects it by, and ps shows.
-  static let commandLine = "^proof-target"
+/// Somebody else's debugger: traces a process and lets it do as it would.
+struct Debugger: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Traces a process until it is killed.", shouldDisplay: false)
 
-  let process: Launch.Launched
+  @Argument var threads: [Int32]
 
-  init(threads: Int = 3) throws {
-    var launch = Launch(
-      argv: ["proof-target", "bystander", "--threads", "\(threads)"],
-      environment: CommandEnvironment.minimal)
-    launch.program = Programs.proof
-    launch.group = .session
-    process = try launch.start()
-    // Its threads are there once its states say so; before that a picture of it would differ.
-    for _ in 0..<1000 where !isComplete(threads) { usleep(1000) }
-  }
-
-  var pid: Int32 { process.pid }
-
-  /// Whether ps shows it as alive.
-  func isAlive() throws -> Bool {
-    let state = try state()
-    return !state.isEmpty && !state.hasPrefix("Z")
-  }
-
-  /// The state that ps shows; empty if there is no such process.
-  func state() throws -> String {
-    try Tool.run(["ps", "-o", "stat=", "-p", "\(pid)"]).output.filter { !$0.isWhitespace }
-  }
-
-  /// Whether one of its threads is stopped by a signal or a tracer.
-  func isHeld() throws -> Bool {
-    try Tool.run(["ps", "-L", "-o", "stat=", "-p", "\(pid)"]).output
-      .split(separator: "\n").contains { $0.hasPrefix("T") || $0.hasPrefix("t") }
-  }
-
-  func end() {
-    kill(pid, SIGKILL)
-    while waitpid(pid, nil, 0) < 0, errno == EINTR {}
-    close(process.pidfd)
-  }
-
-  private func isComplete(_ threads: Int) -> Bool {
-    let folder = opendir("/proc/\(pid)/task")
-    guard let folder else { return false }
-    defer { closedir(folder) }
-    var count = 0
-    while readdir(folder) != nil { count += 1 }
-    return count == threads + 2 && ProcFile.text("/proc/\(pid)/stat").contains(") S ")
+  func run() throws {
+    guard tracer_prepare() == 0 else { throw ExitCode.failure }
+    for thread in threads where tracer_seize(thread) != 0 { throw ExitCode.failure }
+    var stop = tracer_stop()
+    while tracer_wait(&stop, 3_600_000_000_000) == 0 {
+      switch stop.kind {
+      case TRACER_NOTHING, TRACER_ENDED: break
+      case TRACER_GROUP_STOP: tracer_resume(stop.thread, TRACER_LISTEN, 0)
+      case TRACER_SIGNAL: tracer_resume(stop.thread, TRACER_RUN, Int32(stop.value))
+      default: tracer_resume(stop.thread, TRACER_RUN, 0)
+      }
+    }
   }
 }

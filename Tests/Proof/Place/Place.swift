@@ -54,12 +54,13 @@ final class Place {
   }
 
   /// Ends what a case has left, and gets a target that nobody has touched.
-  func renew() throws {
+  func renew(for scenario: Scenario) throws {
     try? cgroup.killAtOnce()
     reap()
-    if before != nil, try target.isAlive(), try !target.isHeld() { return }
+    let isUntouched = try before != nil && target.isAlive() && !target.isHeld()
+    if isUntouched, target.isTraced == scenario.isTraced { return }
     target.end()
-    target = try Target()
+    target = try Target(isTraced: scenario.isTraced)
     before = nil
   }
 
@@ -94,20 +95,35 @@ final class Place {
   }
 
   /// Writes a scenario's experiment and starts its run, traced.
-  func start(_ scenario: Scenario, watching role: Role?) throws -> TracedRun {
+  func start(_ scenario: Scenario, watching roles: Set<Role>) throws -> TracedRun {
     let file = try write(scenario)
+    return try trace(
+      [programs.jenner, "run", file, "--yes", "--reports", reports], watching: roles)
+  }
+
+  /// Starts a program of ours, traced.
+  func trace(_ argv: [String], watching roles: Set<Role>) throws -> TracedRun {
     if output >= 0 { close(output) }
     output = open(folder + "/output", O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
     guard output >= 0 else { throw SystemError("open \(folder)/output") }
     let processes = try inner.openProcesses()
     defer { close(processes) }
     return try TracedRun(
-      [programs.jenner, "run", file, "--yes", "--reports", reports], environment: environment,
-      output: output, cgroup: processes, watching: role)
+      argv, environment: environment, output: output, cgroup: processes, watching: roles)
   }
 
   /// What the last run wrote.
   var written: String { ProcFile.text(folder + "/output") }
+
+  /// Whether the target is held and stays so.
+  func isTargetHeld(longerThan limit: Duration) throws -> Bool {
+    let deadline = EventLoop.now + limit
+    while try target.isHeld() {
+      if EventLoop.now >= deadline { return true }
+      usleep(5000)
+    }
+    return false
+  }
 
   /// Runs the agent's program to its end, untraced.
   func agent(_ arguments: [String]) throws -> Tool.Result {
@@ -122,7 +138,7 @@ final class Place {
       // handle says so then.
       guard waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 else { return }
       let pid = info._sifields._sigchld.si_pid
-      guard pid > 0, pid != target.pid else { return }
+      guard pid > 0, !target.family.contains(pid) else { return }
       waitpid(pid, nil, 0)
     }
   }

@@ -8,13 +8,18 @@ struct Scenario: Codable, Hashable {
   var with: String?
   /// Whether the target is gone once the fault was in force.
   var endsTarget: Bool
+  /// Whether another program traces the target, so that no holder of ours can.
+  var isTraced = false
   /// How long the fault lasts, such as `50ms`.
   var lasting = "50ms"
 
   static let all = [
     Scenario(fault: "process.pause", endsTarget: false),
+    Scenario(fault: "process.pause", endsTarget: false, isTraced: true),
     Scenario(fault: "process.kill", endsTarget: true),
   ]
+
+  var name: String { isTraced ? "\(fault) of a traced process" : fault }
 
   /// An experiment of a tenth of a second that passes unless something is killed.
   var experiment: String {

@@ -3,8 +3,8 @@ import Glibc
 import Linux
 import Model
 
-/// A program and all that it starts, traced: every process that plays a role is known, and one role
-/// stops at its system calls.
+/// A program and all that it starts, traced: every process that plays a role is known, and some roles
+/// stop at their system calls.
 ///
 /// The target of a fault is not among what it starts, so it is never traced.
 final class TracedRun {
@@ -15,8 +15,9 @@ final class TracedRun {
     var status: Int32?
   }
 
-  /// A stop of the watched role.
+  /// A stop of a watched role.
   struct Stop {
+    var role: Role
     var thread: Int32
     var point: CallPoint
     /// At the entry: the first argument.
@@ -37,20 +38,21 @@ final class TracedRun {
   /// The leader of the traced session.
   let leader: Int32
 
-  private let watched: Role?
-  private var watchedProcess: Int32?
+  private let watched: Set<Role>
+  /// The first process of each watched role: later ones make calls of their own.
+  private var watchedProcesses: [Role: Int32] = [:]
   private var isWatching = true
   /// By thread: the process that it belongs to.
   private var processes: [Int32: Int32] = [:]
   private var gone: Set<Int32> = []
-  private var counter = CallCounter()
+  private var counters: [Role: CallCounter] = [:]
   /// By thread: the error with which a skipped call is to return.
   private var skipped: [Int32: Int32] = [:]
 
   /// Starts it in a cgroup, by an open `cgroup.procs`, with its output in a file.
   init(
     _ argv: [String], environment: [String: String], output: Int32, cgroup: Int32,
-    watching watched: Role?
+    watching watched: Set<Role>
   ) throws {
     self.watched = watched
     leader = try withArrays(argv, environment.map { "\($0.key)=\($0.value)" }) { argv, variables in
@@ -75,6 +77,11 @@ final class TracedRun {
   /// The status with which the first process of a role ended.
   func status(of role: Role) -> Int32? {
     members.filter { $0.value.role == role }.min { $0.key < $1.key }?.value.status
+  }
+
+  /// The exit status of the first process of a role, or 128 and the signal's number.
+  func exitStatus(of role: Role) -> Int32? {
+    status(of: role).map { $0 & 0x7f == 0 ? $0 >> 8 & 0xff : 128 + ($0 & 0x7f) }
   }
 
   var isOver: Bool { processes.isEmpty }
@@ -120,7 +127,7 @@ final class TracedRun {
     case TRACER_SYSTEM_CALL: stoppedAtCall(thread, observe)
     default: break
     }
-    tracer_resume(thread, isWatched(thread) ? TRACER_TO_SYSTEM_CALL : TRACER_RUN, signal)
+    tracer_resume(thread, watchedRole(of: thread) == nil ? TRACER_RUN : TRACER_TO_SYSTEM_CALL, signal)
   }
 
   private func ended(_ thread: Int32, _ status: Int32) {
@@ -138,7 +145,7 @@ final class TracedRun {
       return false
     }
     members[thread] = Member(role: role)
-    if role == watched, watchedProcess == nil { watchedProcess = thread }
+    if watched.contains(role), watchedProcesses[role] == nil { watchedProcesses[role] = thread }
     return true
   }
 
@@ -154,20 +161,28 @@ final class TracedRun {
     }
   }
 
-  private func isWatched(_ thread: Int32) -> Bool {
-    guard isWatching, let watched, let process = processes[thread] else { return false }
-    return watched == .launched
-      ? members[process]?.role == .launched : process == watchedProcess
+  /// The watched role that a thread is part of.
+  private func watchedRole(of thread: Int32) -> Role? {
+    guard isWatching, let process = processes[thread], let role = members[process]?.role,
+      watched.contains(role)
+    else { return nil }
+    return role == .launched || watchedProcesses[role] == process ? role : nil
   }
+
+  /// Counts a role's calls from one again.
+  func recount(_ role: Role) { counters[role] = CallCounter() }
 
   private func stoppedAtCall(_ thread: Int32, _ observe: (Stop) -> Reaction) {
     var call = tracer_system_call()
-    guard isWatched(thread), tracer_read_system_call(thread, &call) == 0 else { return }
+    guard let role = watchedRole(of: thread), tracer_read_system_call(thread, &call) == 0 else { return }
     if !call.is_entry, let error = skipped.removeValue(forKey: thread) {
       tracer_set_result(thread, -Int64(error))
     }
-    guard let point = counter.point(of: call, in: thread) else { return }
-    switch observe(Stop(thread: thread, point: point, firstArgument: call.first_argument)) {
+    guard let point = counters[role, default: CallCounter()].point(of: call, in: thread) else {
+      return
+    }
+    switch observe(
+      Stop(role: role, thread: thread, point: point, firstArgument: call.first_argument)) {
     case .goOn: break
     case .leaveAlone: isWatching = false
     case .fail(let error):

@@ -1,14 +1,16 @@
 /// One case of a proof, as data: workers get it as a line of JSON, and the same line replays it.
 enum Job: Codable {
   /// A run in which nothing is killed: the points of one role.
-  case survey(Scenario, Role)
+  case survey(Survey)
   case kill(KillCase)
+  case fail(FailureCase)
 
   /// Tries it.
   func perform(in place: Place) throws -> JobResult {
     switch self {
-    case .survey(let scenario, let role): try Survey(scenario, role).perform(in: place)
+    case .survey(let survey): try survey.perform(in: place)
     case .kill(let kill): try kill.perform(in: place)
+    case .fail(let failure): try failure.perform(in: place)
     }
   }
 }

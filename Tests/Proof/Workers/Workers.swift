@@ -10,6 +10,8 @@ final class Workers {
   private let programs: Programs
   private var crews: [Crew] = []
 
+  var count: Int { crews.count }
+
   init(_ count: Int, programs: Programs) throws {
     self.programs = programs
     for number in 1...max(1, count) { crews.append(try Crew(number, programs)) }

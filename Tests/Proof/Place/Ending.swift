@@ -1,0 +1,29 @@
+import Glibc
+import Model
+
+/// The end of a traced run: that it came, and that nobody crashed.
+struct Ending {
+  private let run: TracedRun
+  private let isOver: Bool
+  private let place: Place
+
+  init(_ run: TracedRun, isOver: Bool, in place: Place) {
+    self.run = run
+    self.isOver = isOver
+    self.place = place
+  }
+
+  /// Adds what does not hold; what still runs is ended.
+  func check(atMost limit: Duration, _ result: inout JobResult) {
+    if !isOver {
+      let left = Role.allCases.flatMap { role in run.living(role).map { "\(role.rawValue) \($0)" } }
+      result.problems.append("still running after \(limit): \(left.joined(separator: ", "))")
+      run.abandon()
+    }
+    for member in run.members.values {
+      guard let status = member.status, status & 0x7f != 0, status & 0x7f != SIGKILL else { continue }
+      result.problems.append(
+        "\(member.role.rawValue) crashed with signal \(status & 0x7f): \(place.written)")
+    }
+  }
+}
