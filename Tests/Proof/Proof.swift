@@ -9,5 +9,8 @@ struct Proof: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "proof",
     abstract: "Tries to make Jenner leave something behind, and counts what is left.",
-    subcommands: [KillPoints.self, Failures.self, Worker.self, Bystander.self, Debugger.self])
+    subcommands: [
+      KillPoints.self, Failures.self, LedgerImages.self, Disk.self, PidReuse.self,
+      ForeignState.self, Concurrency.self, Worker.self, Bystander.self, Debugger.self,
+    ])
 }

@@ -34,7 +34,8 @@ struct Failures: ParsableCommand {
       part.points.filter { $0.point.edge == .entry && !infallible.contains($0.point.name) }
         .flatMap { point in
           InjectedError.allCases.flatMap { error in
-            [false, true].map { isForGood in
+            // By contract a call that was interrupted is made again: no kernel interrupts it for ever.
+            (error == .interrupted ? [false] : [false, true]).map { isForGood in
               FailureCase(
                 scenario: part.scenario, undoClass: part.undoClass, stage: part.stage,
                 watched: part.role, point: point.point, error: error, isForGood: isForGood)

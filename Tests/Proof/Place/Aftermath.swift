@@ -9,7 +9,13 @@ struct Aftermath {
   private let before: HostPicture
   private let place: Place
 
-  init(_ scenario: Scenario, _ before: HostPicture, in place: Place) {
+  /// Whether the target is another process of the same id by now.
+  private let isReplaced: Bool
+
+  init(
+    _ scenario: Scenario, _ before: HostPicture, in place: Place, isReplaced: Bool = false
+  ) {
+    self.isReplaced = isReplaced
     self.scenario = scenario
     self.before = before
     self.place = place
@@ -35,7 +41,10 @@ struct Aftermath {
     while true {
       let found = try place.picture().differences(from: before).filter { line in
         // A target that was to be killed may have been.
-        !(scenario.endsTarget && line.hasPrefix("process no longer so: \(place.target.pid) "))
+        let isOfTarget =
+          line.hasPrefix("process no longer so: \(place.target.pid) ")
+          || isReplaced && line.hasPrefix("process: \(place.target.pid) ")
+        return !((scenario.endsTarget || isReplaced) && isOfTarget)
       }
       if found.isEmpty || EventLoop.now >= deadline { return found }
       usleep(20_000)

@@ -57,7 +57,7 @@ final class Place {
   func renew(for scenario: Scenario) throws {
     try? cgroup.killAtOnce()
     reap()
-    let isUntouched = try before != nil && target.isAlive() && !target.isHeld()
+    let isUntouched = try !target.isReplaced && target.isAlive() && !target.isHeld()
     if isUntouched, target.isTraced == scenario.isTraced { return }
     target.end()
     target = try Target(isTraced: scenario.isTraced)
@@ -74,6 +74,9 @@ final class Place {
     before = picture
     return picture
   }
+
+  /// Has the next case look at the host anew.
+  func forgetPicture() { before = nil }
 
   private func write(_ scenario: Scenario) throws -> String {
     let file = folder + "/experiment.yaml"

@@ -8,15 +8,18 @@ final class Target {
   static let commandLine = "^proof-target"
 
   let isTraced: Bool
-  private let process: Launch.Launched
+  private(set) var isReplaced = false
+  private let name: String
+  private var process: Launch.Launched
   private var debugger: Launch.Launched?
 
   /// Starts it, and someone who traces it where that is wanted.
-  init(threads: Int = 3, isTraced: Bool = false) throws {
+  init(name: String = "proof-target", isTraced: Bool = false) throws {
+    self.name = name
     self.isTraced = isTraced
-    process = try Self.start(["proof-target", "bystander", "--threads", "\(threads)"])
+    process = try Self.start([name] + Self.arguments)
     // Its threads are there once its states say so; before that a picture of it would differ.
-    try Self.wait { self.threads.count == threads && self.isQuiet }
+    try Self.wait { self.threads.count == Self.threadCount && self.isQuiet }
     if isTraced {
       debugger = try Self.start(["proof-debugger", "debugger"] + self.threads)
       try Self.wait { !ProcFile.text("/proc/\(self.pid)/status").contains("TracerPid:\t0") }
@@ -24,7 +27,37 @@ final class Target {
     }
   }
 
+  private static let threadCount = 3
+  private static let arguments = ["bystander", "--threads", "\(threadCount)"]
+
   var pid: Int32 { process.pid }
+
+  /// Kills it, and has its process id come back as a stranger that looks the same and is stopped.
+  func replace() throws {
+    let pid = process.pid
+    kill(pid, SIGKILL)
+    while waitpid(pid, nil, __WALL) < 0, errno == EINTR {}
+    close(process.pidfd)
+    for _ in 0..<100 {
+      let file = open("/proc/sys/kernel/ns_last_pid", O_WRONLY | O_CLOEXEC)
+      guard file >= 0 else { throw SystemError("open ns_last_pid") }
+      let text = "\(pid - 1)"
+      let count = write(file, text, text.utf8.count)
+      close(file)
+      guard count == text.utf8.count else { throw SystemError("write ns_last_pid") }
+      process = try Self.start([name] + Self.arguments)
+      isReplaced = true
+      if process.pid == pid {
+        kill(pid, SIGSTOP)
+        return try Self.wait { self.seemsHeld }
+      }
+      // Somebody else was quicker.
+      kill(process.pid, SIGKILL)
+      while waitpid(process.pid, nil, 0) < 0, errno == EINTR {}
+      close(process.pidfd)
+    }
+    throw SystemError("get process id \(pid) again", code: EAGAIN)
+  }
 
   /// It and what belongs to it.
   var family: [Int32] { [pid] + [debugger].compactMap { $0?.pid } }

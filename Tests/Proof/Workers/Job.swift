@@ -4,6 +4,12 @@ enum Job: Codable {
   case survey(Survey)
   case kill(KillCase)
   case fail(FailureCase)
+  case undoClass(Scenario)
+  case image(LedgerImageCase)
+  case disk(DiskCase)
+  case reuse(PidReuseCase)
+  case foreign(ForeignStateCase)
+  case concurrent(ConcurrencyCase)
 
   /// Tries it.
   func perform(in place: Place) throws -> JobResult {
@@ -11,12 +17,27 @@ enum Job: Codable {
     case .survey(let survey): try survey.perform(in: place)
     case .kill(let kill): try kill.perform(in: place)
     case .fail(let failure): try failure.perform(in: place)
+    case .undoClass(let scenario): try undoClass(of: scenario, in: place)
+    case .image(let image): try image.perform(in: place)
+    case .disk(let disk): try disk.perform(in: place)
+    case .reuse(let reuse): try reuse.perform(in: place)
+    case .foreign(let foreign): try foreign.perform(in: place)
+    case .concurrent(let concurrent): try concurrent.perform(in: place)
     }
+  }
+
+  private func undoClass(of scenario: Scenario, in place: Place) throws -> JobResult {
+    try place.renew(for: scenario)
+    var result = JobResult()
+    result.undoClass = try place.undoClass(of: scenario)
+    return result
   }
 }
 
 /// What became of a job.
 struct JobResult: Codable {
+  /// How many cases it was.
+  var cases = 1
   /// Whether it came to the point that it is about.
   var isReached = true
   /// What broke the promise.

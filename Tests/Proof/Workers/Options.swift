@@ -48,8 +48,12 @@ struct ChoiceOptions: ParsableArguments {
   @Option(help: "Picks the sample; the same seed picks the same cases.")
   var seed: UInt64?
 
+  @Option(help: "Only cases whose description has this text: what a failure shows replays it.")
+  var matching: String?
+
   /// Those that are tried.
-  func choose<Case>(from all: [Case]) -> [Case] {
+  func choose<Case: CustomStringConvertible>(from cases: [Case]) -> [Case] {
+    let all = cases.filter { matching.map("\($0)".contains) ?? true }
     let part = all.enumerated().filter { $0.offset % shard.count == shard.number - 1 }
       .map(\.element)
     guard let sample, sample < part.count else { return part }
@@ -61,20 +65,33 @@ struct ChoiceOptions: ParsableArguments {
   func outcomes(
     of results: [(proof: String, case: String, result: JobResult)], workers: Int
   ) -> [Outcome] {
+    Outcome.sums(of: results, workers: workers, seed: sample == nil ? nil : usedSeed)
+  }
+
+  /// The seed that was given, or was chosen for this time.
+  var usedSeed: UInt64 { seed ?? Self.chosenSeed }
+  private static let chosenSeed = UInt64.random(in: 1...999_999)
+}
+
+extension Outcome {
+  /// Sums results up by the name of their outcome.
+  static func sums(
+    of results: [(proof: String, case: String, result: JobResult)], workers: Int,
+    seed: UInt64? = nil
+  ) -> [Outcome] {
     var outcomes: [Outcome] = []
     for (proof, text, result) in results {
       let index = outcomes.firstIndex { $0.proof == proof } ?? outcomes.endIndex
       if index == outcomes.endIndex {
         outcomes.append(
-          Outcome(
-            proof: proof, cases: 0, reached: 0, failures: [], seconds: 0,
-            seed: sample == nil ? nil : usedSeed))
+          Outcome(proof: proof, cases: 0, reached: 0, failures: [], seconds: 0, seed: seed))
       }
-      outcomes[index].cases += 1
-      if result.isReached { outcomes[index].reached += 1 }
+      outcomes[index].cases += result.cases
+      if result.isReached { outcomes[index].reached += result.cases }
       outcomes[index].seconds += result.seconds / Double(max(1, workers))
       if !result.problems.isEmpty {
-        outcomes[index].failures.append("\(text): \(result.problems.joined(separator: "; "))")
+        let lines = text.isEmpty ? result.problems : [result.problems.joined(separator: "; ")]
+        outcomes[index].failures += lines.map { text.isEmpty ? $0 : "\(text): \($0)" }
       } else if !result.isReached {
         note("never reached: \(text)")
       }
@@ -82,8 +99,6 @@ struct ChoiceOptions: ParsableArguments {
     return outcomes
   }
 
-  private var usedSeed: UInt64 { seed ?? Self.chosenSeed }
-  private static let chosenSeed = UInt64.random(in: 1...999_999)
 }
 
 /// One part of several.

@@ -46,6 +46,16 @@ final class Workers {
     return results.map { $0 ?? JobResult(isReached: false, problems: ["it was never tried"]) }
   }
 
+  /// The class of a scenario's fault, as the plan shows it.
+  func undoClass(of scenario: Scenario) throws -> UndoClass {
+    let result = try perform([.undoClass(scenario)])
+    guard let undoClass = result.first?.undoClass else {
+      throw ValidationError(
+        "the plan of \(scenario.name) shows no undo class: \(result.flatMap(\.problems))")
+    }
+    return undoClass
+  }
+
   /// Ends all workers, and with them everything in their namespaces.
   func close() {
     for crew in crews { crew.close() }
