@@ -28,6 +28,10 @@ struct ConcurrencyCase: Codable, CustomStringConvertible {
   private static let limit: Duration = .seconds(40)
 
   func perform(in place: Place) throws -> JobResult {
+    try JobResult.untilReached { try attempt(in: place) }
+  }
+
+  private func attempt(in place: Place) throws -> JobResult {
     try place.renew(for: scenario)
     try place.clear()
     let before = try place.remember()

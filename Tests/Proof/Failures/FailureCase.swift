@@ -41,16 +41,11 @@ struct FailureCase: Codable, CustomStringConvertible {
       + "\(error.rawValue)\(isForGood ? " for good" : "")"
   }
 
-  private static let attempts = 5
   /// What takes longer hangs.
   private static let limit: Duration = .seconds(20)
 
   func perform(in place: Place) throws -> JobResult {
-    for _ in 1..<Self.attempts {
-      let result = try attempt(in: place)
-      if result.isReached || !result.problems.isEmpty { return result }
-    }
-    return try attempt(in: place)
+    try JobResult.untilReached { try attempt(in: place) }
   }
 
   private func attempt(in place: Place) throws -> JobResult {

@@ -31,7 +31,8 @@ private final class Foreigners {
     traced = try Target(name: "foreign-traced", isTraced: true)
     cgroup = try Cgroup(making: place.inner.folder + "-foreign")
     for command in [
-      ["ip", "link", "add", "foreign0", "type", "dummy"], ["ip", "link", "set", "foreign0", "up"],
+      ["ip", "link", "add", "foreign0", "type", "veth", "peer", "name", "foreign1"],
+      ["ip", "link", "set", "foreign0", "up"],
       ["tc", "qdisc", "add", "dev", "foreign0", "root", "tbf", "rate", "1mbit", "burst", "32k",
         "latency", "400ms"],
       ["nft", "add table inet foreign { set peers { type ipv4_addr; elements = { 192.0.2.1 }; };"

@@ -19,20 +19,13 @@ struct KillCase: Codable, CustomStringConvertible {
     return "\(scenario.name), \(when)\(watched.rawValue): \(point), killed: \(scope.rawValue)"
   }
 
-  /// How often a run is tried again that did not come to its point: with threads and timers no two
-  /// runs make quite the same calls.
-  private static let attempts = 5
   /// Beyond any deadline in an experiment of the proof.
   private static let limit: Duration = .seconds(30)
   /// The deadline of a fault of the proof, and two seconds.
   private static let deadline: Duration = .seconds(13)
 
   func perform(in place: Place) throws -> JobResult {
-    for _ in 1..<Self.attempts {
-      let result = try attempt(in: place)
-      if result.isReached || !result.problems.isEmpty { return result }
-    }
-    return try attempt(in: place)
+    try JobResult.untilReached { try attempt(in: place) }
   }
 
   private struct Kill {

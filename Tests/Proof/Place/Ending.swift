@@ -17,7 +17,10 @@ struct Ending {
   func check(atMost limit: Duration, _ result: inout JobResult) {
     if !isOver {
       let left = Role.allCases.flatMap { role in run.living(role).map { "\(role.rawValue) \($0)" } }
-      result.problems.append("still running after \(limit): \(left.joined(separator: ", "))")
+      let held = (try? place.target.isHeld()) ?? false
+      result.problems.append(
+        "still running after \(limit): \(left.joined(separator: ", ")); the target is "
+          + "\(held ? "held" : "free"); \(place.written)")
       run.abandon()
     }
     for member in run.members.values {
