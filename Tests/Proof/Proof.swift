@@ -10,7 +10,8 @@ struct Proof: ParsableCommand {
     commandName: "proof",
     abstract: "Tries to make Jenner leave something behind, and counts what is left.",
     subcommands: [
-      KillPoints.self, Failures.self, LedgerImages.self, Disk.self, PidReuse.self,
+      Everything.self, Sample.self, KillPoints.self, Failures.self, LedgerImages.self, Disk.self,
+      PidReuse.self,
       ForeignState.self, Concurrency.self, Worker.self, Bystander.self, Debugger.self,
     ])
 }

@@ -85,8 +85,10 @@ struct ConcurrencyCase: Codable, CustomStringConvertible {
   private func secondRun(_ place: Place) throws -> [String] {
     let first = try runs(in: place)
     let second = try Tool.run(
-      [place.programs.jenner, "run", place.folder + "/experiment.yaml", "--yes", "--reports",
-        place.reports], environment: place.environment)
+      [
+        place.programs.jenner, "run", place.folder + "/experiment.yaml", "--yes", "--reports",
+        place.reports,
+      ], environment: place.environment)
     var problems: [String] = []
     if second.status != 4 {
       problems.append("the second run ended with \(second.status): \(second.output)")

@@ -37,12 +37,18 @@ struct FailureCase: Codable, CustomStringConvertible {
 
   var description: String {
     let when = stage == .run ? "" : "\(stage.rawValue), "
-    return "\(scenario.name), \(when)\(watched.rawValue): \(point.name) #\(point.occurrence) returns "
-      + "\(error.rawValue)\(isForGood ? " for good" : "")"
+    let what = "\(point.name) #\(point.occurrence) returns \(error.rawValue)"
+    return "\(scenario.name), \(when)\(watched.rawValue): \(what)\(isForGood ? " for good" : "")"
   }
 
   /// What takes longer hangs.
   private static let limit: Duration = .seconds(20)
+  /// How long a guardian is watched that tries again what will never succeed.
+  ///
+  /// It does so once a second and for minutes; that is its duty, and no hang. Then it is killed.
+  private static let patience: Duration = .seconds(3)
+
+  private var triesAgain: Bool { isForGood && stage == .takeover && watched == .guardian }
 
   func perform(in place: Place) throws -> JobResult {
     try JobResult.untilReached { try attempt(in: place) }
@@ -53,8 +59,9 @@ struct FailureCase: Codable, CustomStringConvertible {
     try place.clear()
     let before = try place.remember()
     var result = JobResult(isReached: false)
+    let limit = triesAgain ? Self.patience : Self.limit
     let staged = try stage.perform(
-      scenario, watching: watched, in: place, atMost: Self.limit
+      scenario, watching: watched, in: place, atMost: limit
     ) { _, stop in
       guard stop.point.edge == .entry, stop.point.name == point.name else { return .goOn }
       if stop.point.occurrence == point.occurrence { result.isReached = true }
@@ -64,7 +71,8 @@ struct FailureCase: Codable, CustomStringConvertible {
       return fails ? .fail(error.number) : .goOn
     }
     if let staged {
-      Ending(staged.run, isOver: staged.isOver, in: place).check(atMost: Self.limit, &result)
+      if triesAgain, !staged.isOver { staged.run.abandon() }
+      Ending(staged.run, isOver: staged.run.isOver, in: place).check(atMost: limit, &result)
       try check(staged.run, place, &result)
     }
     try Aftermath(scenario, before, in: place).check(&result)

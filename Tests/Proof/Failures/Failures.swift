@@ -20,7 +20,8 @@ struct Failures: ParsableCommand {
     try outcomes.publish(Self.prove(cases, choice, with: workers))
   }
 
-  /// Calls that no program can see fail: they return nothing, or the kernel knows no error for them.
+  /// Calls that no program can see fail: they return nothing, or have no error that fits.
+  ///
   /// The C library ends the program where a futex fails, by its own contract.
   private static let infallible: Set<String> = [
     "arch_prctl", "brk", "exit", "exit_group", "futex", "getegid", "geteuid", "getgid", "getpid",

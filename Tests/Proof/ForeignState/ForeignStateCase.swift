@@ -17,6 +17,13 @@ struct ForeignStateCase: Codable {
 
 /// What others have done to a host, of every kind that a fault may use itself.
 private final class Foreigners {
+  private static let table = """
+    add table inet foreign {
+      set peers { type ipv4_addr; elements = { 192.0.2.1 }; }
+      chain input { type filter hook input priority 0; ip saddr @peers counter drop; }
+    }
+    """
+
   private let place: Place
   private let stopped: Target
   private let traced: Target
@@ -33,10 +40,11 @@ private final class Foreigners {
     for command in [
       ["ip", "link", "add", "foreign0", "type", "veth", "peer", "name", "foreign1"],
       ["ip", "link", "set", "foreign0", "up"],
-      ["tc", "qdisc", "add", "dev", "foreign0", "root", "tbf", "rate", "1mbit", "burst", "32k",
-        "latency", "400ms"],
-      ["nft", "add table inet foreign { set peers { type ipv4_addr; elements = { 192.0.2.1 }; };"
-        + " chain input { type filter hook input priority 0; ip saddr @peers counter drop; }; }"],
+      [
+        "tc", "qdisc", "add", "dev", "foreign0", "root", "tbf", "rate", "1mbit", "burst", "32k",
+        "latency", "400ms",
+      ],
+      ["nft", Self.table],
     ] {
       let result = try Tool.run(command)
       guard result.status == 0 else {
@@ -69,7 +77,9 @@ private final class Foreigners {
     place.forgetPicture()
   }
 
-  private static func tables() throws -> String { try Tool.run(["nft", "-s", "list", "ruleset"]).output }
+  private static func tables() throws -> String {
+    try Tool.run(["nft", "-s", "list", "ruleset"]).output
+  }
 
   private static func queues() throws -> String {
     try Tool.run(["tc", "qdisc"]).output + Tool.run(["ip", "-o", "link"]).output

@@ -3,9 +3,10 @@ struct SurveyedPoint: Codable {
   var point: CallPoint
   /// Who lived then.
   var living: Set<Role>
-  /// Whether the role has written its last line but one on its standard output. The last two words of an
-  /// agent are that the fault is undone and that the run is ended: after the first of them the runner
-  /// has its proof, whatever becomes of the agent.
+  /// Whether the role has written its last line but one on its standard output.
+  ///
+  /// The last two words of an agent are that the fault is undone and that the run is ended: after
+  /// the first of them the runner has its proof, whatever becomes of the agent.
   var isAfterProof = false
 }
 
@@ -52,7 +53,7 @@ struct Survey: Codable {
       }
     }
     if !staged.isOver { staged.run.abandon() }
-    let status = stage == .recovery ? staged.run.status(of: .recover) : staged.run.status(of: .runner)
+    let status = staged.run.status(of: stage == .recovery ? .recover : .runner)
     if status != 0, stage != .takeover {
       result.problems.append("a run in which nothing is killed must pass: \(place.written)")
     }

@@ -13,19 +13,19 @@ struct Surveys {
 
   /// How many runs must all have a point for it to be tried: with threads and timers no two make quite
   /// the same calls.
-  private static let count = 4
+  static let usualCount = 4
 
   /// Surveys what is asked for.
   static func parts(
     _ scenarios: [Scenario], stages: [Stage] = Stage.allCases, roles: [Role],
-    with workers: Workers
+    surveys count: Int = usualCount, with workers: Workers
   ) throws -> [Part] {
     var parts: [Part] = []
     for scenario in scenarios {
       // A target that is gone at once leaves nothing to take over.
       for stage in stages where stage == .run || !scenario.endsTarget {
         for role in stage.roles where roles.contains(role) {
-          parts.append(try part(scenario, stage, role, with: workers))
+          parts.append(try part(scenario, stage, role, count, with: workers))
         }
       }
     }
@@ -33,7 +33,7 @@ struct Surveys {
   }
 
   private static func part(
-    _ scenario: Scenario, _ stage: Stage, _ role: Role, with workers: Workers
+    _ scenario: Scenario, _ stage: Stage, _ role: Role, _ count: Int, with workers: Workers
   ) throws -> Part {
     let survey = Job.survey(Survey(scenario: scenario, stage: stage, role: role))
     let results = try workers.perform(Array(repeating: survey, count: count))

@@ -43,7 +43,9 @@ struct LedgerLandmarks {
     for line in ledger.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
       end += line.count + 1
       let text = String(decoding: line, as: UTF8.self)
-      for entry in ["intent", "undone"] where text.contains(" {\"\(entry)\":") { found[entry] = end }
+      for entry in ["intent", "undone"] where text.contains(" {\"\(entry)\":") {
+        found[entry] = end
+      }
     }
     guard let intent = found["intent"], let undone = found["undone"] else { return nil }
     self.intent = intent

@@ -24,9 +24,11 @@ struct Ending {
       run.abandon()
     }
     for member in run.members.values {
-      guard let status = member.status, status & 0x7f != 0, status & 0x7f != SIGKILL else { continue }
+      guard let signal = member.status.map({ $0 & 0x7f }), signal != 0, signal != SIGKILL else {
+        continue
+      }
       result.problems.append(
-        "\(member.role.rawValue) crashed with signal \(status & 0x7f): \(place.written)")
+        "\(member.role.rawValue) crashed by signal \(signal): \(place.written)")
     }
   }
 }

@@ -127,7 +127,8 @@ final class TracedRun {
     case TRACER_SYSTEM_CALL: stoppedAtCall(thread, observe)
     default: break
     }
-    tracer_resume(thread, watchedRole(of: thread) == nil ? TRACER_RUN : TRACER_TO_SYSTEM_CALL, signal)
+    tracer_resume(
+      thread, watchedRole(of: thread) == nil ? TRACER_RUN : TRACER_TO_SYSTEM_CALL, signal)
   }
 
   private func ended(_ thread: Int32, _ status: Int32) {
@@ -174,7 +175,9 @@ final class TracedRun {
 
   private func stoppedAtCall(_ thread: Int32, _ observe: (Stop) -> Reaction) {
     var call = tracer_system_call()
-    guard let role = watchedRole(of: thread), tracer_read_system_call(thread, &call) == 0 else { return }
+    guard let role = watchedRole(of: thread), tracer_read_system_call(thread, &call) == 0 else {
+      return
+    }
     if !call.is_entry, let error = skipped.removeValue(forKey: thread) {
       tracer_set_result(thread, -Int64(error))
     }
@@ -182,7 +185,8 @@ final class TracedRun {
       return
     }
     switch observe(
-      Stop(role: role, thread: thread, point: point, firstArgument: call.first_argument)) {
+      Stop(role: role, thread: thread, point: point, firstArgument: call.first_argument))
+    {
     case .goOn: break
     case .leaveAlone: isWatching = false
     case .fail(let error):

@@ -141,7 +141,8 @@ private final class Crew {
     waitpid(process.pid, nil, 0)
     Glibc.close(process.pidfd)
     Glibc.close(output)
-    for _ in 0..<100 where !ProcFile.text(cgroup.folder + "/cgroup.events").contains("populated 0") {
+    for _ in 0..<100 where !ProcFile.text(cgroup.folder + "/cgroup.events").contains("populated 0")
+    {
       usleep(10_000)
     }
     cgroup.remove()
