@@ -9,5 +9,9 @@ struct Proof: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "proof",
     abstract: "Tries to make Jenner leave something behind, and counts what is left.",
-    subcommands: [])
+    subcommands: [
+      Everything.self, Sample.self, KillPoints.self, Failures.self, LedgerImages.self, Disk.self,
+      PidReuse.self,
+      ForeignState.self, Concurrency.self, Worker.self, Bystander.self, Debugger.self,
+    ])
 }
