@@ -9,12 +9,10 @@ before it asked for a write stands before that write.
 import struct
 from dataclasses import dataclass
 
-SECTOR = 512
-# The first block of ext4 holds its superblock, which is neither journalled nor written twice: a disk
-# that tears it loses the whole file system, and nothing would be shown about Jenner.
-NEVER_TORN = range(0, 4096)
+SECTOR, BLOCK = 512, 4096
 MAGIC = 0x6A736677736872
 FLUSH, FUA, DISCARD = 1, 2, 4
+JOURNAL_MAGIC = bytes.fromhex("c03b3998")
 
 
 @dataclass
@@ -73,22 +71,33 @@ class Disk:
     def cut(self, random):
         """What is on the disk if the power fails now; `random` decides about what is in the cache.
 
-        A sector of 512 bytes is written wholly or not at all, and but for the superblock nothing else is
-        certain.
+        A sector of 512 bytes is written wholly or not at all. Nothing else is certain, but for what ext4
+        itself can't do without.
         """
         content = bytearray(self.durable)
         # From cuts that lose everything to cuts that lose nothing.
         kept = random.choice([0, 0.1, 0.5, 0.9, 1])
         torn = random.choice([0, 0.2, 1])
         for write in self.cached:
-            if write.offset in NEVER_TORN or random.random() >= torn:
-                if random.random() < kept:
-                    put(content, write.offset, write.data)
-                continue
-            for start in range(0, len(write.data), SECTOR):
-                if random.random() < kept:
-                    put(content, write.offset + start, write.data[start:start + SECTOR])
+            for start in range(0, len(write.data), BLOCK):
+                block = write.data[start:start + BLOCK]
+                offset = write.offset + start
+                is_torn = random.random() < torn and not must_be_whole(offset, block)
+                unit = SECTOR if is_torn else BLOCK
+                for inner in range(0, len(block), unit):
+                    if random.random() < kept:
+                        put(content, offset + inner, block[inner:inner + unit])
         return content
+
+
+def must_be_whole(offset, block):
+    """Whether a disk that tears this block loses the file system, so that nothing is shown of Jenner.
+
+    That is the superblock, which is not journalled, and the journal's own marks: a commit is checksummed
+    over its whole block, and after half of one ext4 refuses to be mounted. It relies on disks that
+    write 4 KiB at once. Files, directories and what is in the journal are torn all the same.
+    """
+    return offset < BLOCK or block.startswith(JOURNAL_MAGIC)
 
 
 def put(content, offset, data):
