@@ -17,6 +17,8 @@ enum AgentMain {
                                              put back what runs on this host left behind
            jenner-agent residue [--format text|json]
                                              show what runs on this host left behind
+           jenner-agent state [--format text|json]
+                                             show the state of this host, as runs compare it
            jenner-agent --version
 
     """
@@ -30,6 +32,7 @@ enum AgentMain {
       exit(Guardian.guardLedger(at: arguments[2]))
     case "recover": runCommand(arguments.dropFirst(), Recovery.run)
     case "residue": runCommand(arguments.dropFirst(), ResidueSearch.run)
+    case "state": runCommand(arguments.dropFirst(), HostStateCommand.run)
     case "--version": Terminal.show("jenner-agent \(JennerVersion.text)\n")
     case "--help", "-h", "help": Terminal.show(usage)
     default: refuseUsage()
