@@ -14,7 +14,7 @@ public enum MarkedObject: Sendable, Hashable {
     var unseen: [String] = []
     var found: [MarkedObject] = []
     do throws(Unseen) {
-      found += tables(in: try tools.output(of: .nft, ["list", "tables"]))
+      found += tables(in: try tools.output(of: StateTools.Call(.nft, "list", "tables")))
     } catch {
       unseen.append("nft tables: \(error.reason)")
     }
@@ -82,8 +82,9 @@ public enum MarkedObject: Sendable, Hashable {
     let tools = try StateTools()
     switch self {
     case .table(let family, let name):
-      _ = try? tools.output(of: .nft, ["delete", "table", family, name])
-    case .link(let name): _ = try? tools.output(of: .ip, ["link", "delete", name])
+      _ = try? tools.output(of: StateTools.Call(.nft, "delete", "table", family, name))
+    case .link(let name):
+      _ = try? tools.output(of: StateTools.Call(.ip, "link", "delete", name))
     case .cgroup(let path): rmdir(path)
     }
   }

@@ -13,7 +13,9 @@ enum LockFiles {
 
   /// What the lock of a target says; nil if the file is no such lock.
   static func lock(at path: String) -> TargetLock? {
-    path.split(separator: "/").last.flatMap { TargetLock(fileName: String($0), text: text(of: path)) }
+    path.split(separator: "/").last.flatMap {
+      TargetLock(fileName: String($0), text: text(of: path))
+    }
   }
 
   /// The run in the first line of any lock.

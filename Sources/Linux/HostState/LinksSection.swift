@@ -4,8 +4,11 @@ internal import Model
 enum LinksSection: StateSection {
   static let section = HostState.Section.links
 
+  private static let show = StateTools.Call(.ip, "-json", "-details", "link", "show")
+  static let calls = [show]
+
   static func entries(using tools: StateTools) throws(Unseen) -> [String: String] {
-    links(in: try tools.elements(of: .ip, ["-json", "-details", "link", "show"]))
+    links(in: try tools.elements(of: show))
   }
 
   static func links(in elements: [JSON]) -> [String: String] {
@@ -20,7 +23,9 @@ enum LinksSection: StateSection {
 
 extension JSON {
   /// Members that change by themselves, or that another section has.
-  private static let passing: Set<String> = ["ifname", "qdisc", "stats", "stats64", "bytes", "packets"]
+  private static let passing: Set<String> = [
+    "ifname", "qdisc", "stats", "stats64", "bytes", "packets",
+  ]
 
   /// The value without its timers and statistics, at any depth.
   fileprivate var lasting: JSON {

@@ -7,8 +7,11 @@ internal import Model
 enum NftSection: StateSection {
   static let section = HostState.Section.nft
 
+  private static let ruleset = StateTools.Call(.nft, "-s", "list", "ruleset")
+  static let calls = [ruleset]
+
   static func entries(using tools: StateTools) throws(Unseen) -> [String: String] {
-    tables(in: try tools.output(of: .nft, ["-s", "list", "ruleset"]))
+    tables(in: try tools.output(of: ruleset))
   }
 
   /// The tables by family and name.

@@ -3,8 +3,8 @@ internal import Model
 
 /// Every process that lives: who holds it, and whether it is part of a run of Jenner.
 ///
-/// Kernel threads are left out, and so are this process and those that started it: they are how one
-/// looks, not what is seen.
+/// Kernel threads are left out, and so are this process, those that started it and the tools that it
+/// started: they are how one looks, not what is seen.
 enum ProcessesSection: StateSection {
   static let section = HostState.Section.processes
 
@@ -26,7 +26,7 @@ enum ProcessesSection: StateSection {
 
   /// One process; nil if it is gone or nothing but its exit status is left.
   private static func entry(of pid: Int32) -> ProcessEntry? {
-    guard let status = status(of: pid), !status.isKernelThread,
+    guard let status = status(of: pid), !status.isKernelThread, status.parent != getpid(),
       let text = text("/proc/\(pid)/status"), let facts = Facts(statusFile: text)
     else { return nil }
     let condition: ProcessEntry.Condition
@@ -66,8 +66,9 @@ enum ProcessesSection: StateSection {
       return ProcessEntry.Part(.guardian, of: run)
     }
     let mark = EffectMark.variable + "="
-    guard let run = words("/proc/\(pid)/environ").first(where: { $0.hasPrefix(mark) })?
-      .dropFirst(mark.utf8.count), isName(run)
+    guard
+      let run = words("/proc/\(pid)/environ").first(where: { $0.hasPrefix(mark) })?
+        .dropFirst(mark.utf8.count), isName(run)
     else { return nil }
     return ProcessEntry.Part(.effect, of: String(run))
   }

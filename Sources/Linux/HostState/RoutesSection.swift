@@ -6,12 +6,22 @@ internal import Model
 enum RoutesSection: StateSection {
   static let section = HostState.Section.routes
 
+  private static func routes(_ option: String) -> StateTools.Call {
+    StateTools.Call(.ip, "-json", option, "route", "show", "table", "all")
+  }
+
+  private static func rules(_ option: String) -> StateTools.Call {
+    StateTools.Call(.ip, "-json", option, "rule", "show")
+  }
+
+  private static let families = [("ipv4", "-4"), ("ipv6", "-6")]
+  static var calls: [StateTools.Call] { families.flatMap { [routes($0.1), rules($0.1)] } }
+
   static func entries(using tools: StateTools) throws(Unseen) -> [String: String] {
     var entries: [String: String] = [:]
-    for (family, option) in [("ipv4", "-4"), ("ipv6", "-6")] {
-      let routes = try tools.elements(
-        of: .ip, ["-json", option, "route", "show", "table", "all"])
-      let rules = try tools.elements(of: .ip, ["-json", option, "rule", "show"])
+    for (family, option) in families {
+      let routes = try tools.elements(of: routes(option))
+      let rules = try tools.elements(of: rules(option))
       entries.merge(Self.routes(in: routes, family: family)) { $1 }
       entries.merge(Self.rules(in: rules, family: family)) { $1 }
     }

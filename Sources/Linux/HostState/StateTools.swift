@@ -1,9 +1,9 @@
 internal import Model
 
-/// Runs the programs that show the state of a host, one after the other, each within limits.
+/// Runs the programs that show the state of a host, side by side, each within limits.
 final class StateTools {
   /// A program, where it comes from, and what it needs.
-  struct Tool {
+  struct Tool: Hashable {
     var name: String
     var package: String
     var capability: String?
@@ -13,8 +13,21 @@ final class StateTools {
     static let tc = Tool(name: "tc", package: "iproute2")
   }
 
+  /// A tool with its arguments.
+  struct Call: Hashable {
+    var tool: Tool
+    var arguments: [String]
+
+    init(_ tool: Tool, _ arguments: String...) {
+      self.tool = tool
+      self.arguments = arguments
+    }
+  }
+
   private let loop: EventLoop
   private let runner: CommandRunner
+  private var results: [Call: CommandResult] = [:]
+  private var started: Set<Call> = []
 
   /// One that hangs must leave time for the others.
   private static let timeout: Duration = .seconds(2)
@@ -25,27 +38,33 @@ final class StateTools {
     runner = CommandRunner(loop: loop, exactCapabilities: false)
   }
 
-  /// What a tool prints.
-  func output(of tool: Tool, _ arguments: [String]) throws(Unseen) -> String {
-    var command = Command(argv: [tool.name] + arguments, timeout: Self.timeout)
-    // The tools of administrators are not in every user's PATH.
-    command.environment = ["PATH": CommandEnvironment.standardPath, "HOME": "/"]
-    var result = CommandResult(ending: .timedOut)
-    runner.run(command, for: .probe, outputLimit: Self.outputLimit) { [loop] in
-      result = $0
-      loop.stop()
+  /// Starts tools whose output is wanted later.
+  func start(_ calls: [Call]) {
+    for call in calls where started.insert(call).inserted {
+      var command = Command(argv: [call.tool.name] + call.arguments, timeout: Self.timeout)
+      // The tools of administrators are not in every user's PATH.
+      command.environment = ["PATH": CommandEnvironment.standardPath, "HOME": "/"]
+      runner.run(command, for: .probe, outputLimit: Self.outputLimit) { [unowned self] in
+        results[call] = $0
+        loop.stop()
+      }
     }
-    loop.run()
-    return try Self.output(of: tool, result)
+  }
+
+  /// What a tool prints; waits for it.
+  func output(of call: Call) throws(Unseen) -> String {
+    start([call])
+    while results[call] == nil { loop.run() }
+    return try Self.output(of: call.tool, results[call] ?? CommandResult(ending: .timedOut))
   }
 
   /// The elements of the JSON array that a tool prints.
-  func elements(of tool: Tool, _ arguments: [String]) throws(Unseen) -> [JSON] {
-    let text = try output(of: tool, arguments)
+  func elements(of call: Call) throws(Unseen) -> [JSON] {
+    let text = try output(of: call)
     // Without anything to show, some versions print nothing at all.
     if text.allSatisfy(\.isWhitespace) { return [] }
     guard let elements = JSON(text: text)?.array else {
-      throw Unseen("\(tool.name) printed something that is no JSON array")
+      throw Unseen("\(call.tool.name) printed something that is no JSON array")
     }
     return elements
   }

@@ -4,23 +4,24 @@ internal import Model
 enum TrafficControlSection: StateSection {
   static let section = HostState.Section.trafficControl
 
+  private static let show = StateTools.Call(.tc, "-json", "qdisc", "show")
+  static let calls = [show]
+
   /// Where filters can be attached that are worth a look: one more program for each.
   private static let filterLimit = 64
 
   static func entries(using tools: StateTools) throws(Unseen) -> [String: String] {
-    let qdiscs = try tools.elements(of: .tc, ["-json", "qdisc", "show"])
+    let qdiscs = try tools.elements(of: show)
     var entries = Self.qdiscs(in: qdiscs)
     let places = filterPlaces(in: qdiscs)
     guard places.count <= filterLimit else {
       entries["filters"] = "not read: there are more than \(filterLimit) places for them"
       return entries
     }
+    tools.start(places.map(\.call))
     for place in places {
       // A device may have gone since it was listed, and its filters with it.
-      guard
-        let filters = try? tools.elements(
-          of: .tc, ["-json", "filter", "show", "dev", place.device, place.hook])
-      else { continue }
+      guard let filters = try? tools.elements(of: place.call) else { continue }
       entries.merge(Self.filters(in: filters, at: place)) { $1 }
     }
     return entries
@@ -43,6 +44,10 @@ enum TrafficControlSection: StateSection {
   struct FilterPlace: Hashable {
     var device: String
     var hook: String
+
+    var call: StateTools.Call {
+      StateTools.Call(.tc, "-json", "filter", "show", "dev", device, hook)
+    }
   }
 
   /// Qdiscs that a kernel gives a device by itself; nobody hangs filters on them.
