@@ -35,7 +35,8 @@ public struct TargetLock: Sendable, Hashable {
   /// Reads what `fileName` and `text` say; nil if it is another file.
   public init?(fileName: String, text: String) {
     guard fileName.hasPrefix(Self.head), fileName.hasSuffix(Self.end) else { return nil }
-    let numbers = fileName.dropFirst(Self.head.count).dropLast(Self.end.count).split(separator: "-")
+    let numbers = fileName.dropFirst(Self.head.count).dropLast(Self.end.count)
+      .split(separator: "-", omittingEmptySubsequences: false)
     guard numbers.count == 3, let namespace = UInt64(numbers[0]), let pid = Int32(numbers[1]),
       pid > 0, let start = UInt64(numbers[2])
     else { return nil }

@@ -22,10 +22,11 @@ struct Leftovers {
   private let liveRuns: Set<String>
   private let liveMarks: Set<RunMark>
 
-  /// Looks for what is left by other runs than those that live, and those whose ledgers are open.
+  /// Looks for what is left by other runs than those that live, and those whose ledgers say to leave
+  /// them alone.
   init(openRuns: Set<String>) {
     liveRuns = openRuns.union(LockFiles.liveRuns)
-    liveMarks = Set(liveRuns.map { RunMark(ofRun: $0) })
+    liveMarks = Set(liveRuns.union(host.runsGuardedElsewhere()).map { RunMark(ofRun: $0) })
   }
 
   /// Everything that is left, in the order in which it is cleared; and what can't be looked for.
@@ -41,7 +42,7 @@ struct Leftovers {
   /// The processes that are part of a fault, by their environment.
   private var effects: [Leftover] {
     let marked = host.environments(of: EffectMark.variable).filter { entry in
-      !liveRuns.contains(entry.value)
+      !liveRuns.contains(entry.value) && !host.isInOtherHands(entry.process)
         && host.state(of: entry.process).map { $0 != "Z" && $0 != "X" } ?? false
     }
     return marked.map { .effect($0.process, run: $0.value) }

@@ -65,12 +65,13 @@ struct AgentProcessTests {
   @Test func recoverUndoesWhenEverythingIsKilled() throws {
     let scratch = try Scratch()
     let target = try scratch.start()
-    let marked = try scratch.start([EffectMark.variable: "all"])
     let session = try AgentSession(in: scratch)
     _ = try session.begin("all", pausing: target)
+    let marked = try scratch.start([EffectMark.variable: "all"])
     try session.pause()
     #expect(try scratch.run("recover").output.contains("left alone"))
     #expect(scratch.state(of: target) == "T")
+    #expect(scratch.state(of: marked) == "S", "its run lives")
     try killBoth(session, scratch)
     #expect(scratch.state(of: target) == "T")
 
@@ -87,6 +88,67 @@ struct AgentProcessTests {
     #expect(try scratch.run("recover").isSuccess)
     #expect(scratch.ledgers.isEmpty)
     #expect(try scratch.run("residue").isSuccess)
+  }
+
+  /// The lock file says who was stopped, so that nothing is lost with a ledger.
+  @Test func aStoppedTargetIsFoundByItsLockWhenTheLedgerIsLost() throws {
+    let scratch = try Scratch()
+    let target = try scratch.start()
+    let session = try AgentSession(in: scratch)
+    let run = "lost-\(getpid())"
+    _ = try session.begin(run, pausing: target)
+    try session.pause()
+    try killBoth(session, scratch)
+    try FileManager.default.removeItem(atPath: "\(scratch.path)/runs/\(run).ledger")
+    #expect(scratch.state(of: target) == "T")
+
+    let residue = try scratch.run("residue", "--format", "json")
+    #expect(residue.ending == .exited(ExitStatus.residue.rawValue))
+    let found = try JSONDecoder().decode([Residue].self, from: Data(residue.output.utf8))
+    let named = try #require(found.first { $0.command == "kill -CONT \(target.pid)" })
+    #expect(named.what.contains(run))
+
+    #expect(try scratch.run("recover").output.contains("\(target.pid)"))
+    #expect(scratch.state(of: target) == "S")
+    #expect(locks(of: target).isEmpty)
+  }
+
+  /// What the run has continued is stopped by another afterwards; that is no business of ours.
+  @Test func whatAnotherStoppedStaysStopped() throws {
+    let scratch = try Scratch()
+    let target = try scratch.start()
+    let session = try AgentSession(in: scratch)
+    _ = try session.begin("other-\(getpid())", pausing: target)
+    try session.pause()
+    _ = try session.ask(.undo(step: 0))
+    try scratch.wait { scratch.state(of: target) == "S" }
+    try killBoth(session, scratch)
+    kill(target.pid, SIGSTOP)
+    try scratch.wait { scratch.state(of: target) == "T" }
+    _ = try scratch.run("recover")
+    #expect(scratch.state(of: target) == "T")
+  }
+
+  /// Anybody may write a file there, and must not have others' processes continued by that.
+  @Test func aLockThatAnybodyMayHaveWrittenIsNotBelieved() throws {
+    let scratch = try Scratch()
+    let target = try scratch.start()
+    kill(target.pid, SIGSTOP)
+    try scratch.wait { scratch.state(of: target) == "T" }
+    let lock = TargetLock(
+      target, pidNamespace: HostIdentity.pidNamespace, run: "forged", isStopped: true)
+    try Directory.make("/run/lock/jenner", mode: 0o1777)
+    let path = "/run/lock/jenner/\(lock.fileName)"
+    try Data(lock.text.utf8).write(to: URL(filePath: path))
+    chmod(path, 0o666)
+    _ = try scratch.run("recover")
+    #expect(scratch.state(of: target) == "T")
+    // The same from this user alone is.
+    try Data(lock.text.utf8).write(to: URL(filePath: path))
+    chmod(path, 0o644)
+    _ = try scratch.run("recover")
+    #expect(scratch.state(of: target) == "S")
+    #expect(access(path, F_OK) != 0)
   }
 
   @Test func theNextRunRecoversFirst() throws {
