@@ -19,6 +19,8 @@ enum AgentMain {
                                              show what runs on this host left behind
            jenner-agent install-recovery [--remove] [--root DIRECTORY]
                                              have systemd run recover at boot, or no longer
+           jenner-agent state [--format text|json]
+                                             show the state of this host, as runs compare it
            jenner-agent --version
 
     """
@@ -38,6 +40,7 @@ enum AgentMain {
         refuseUsage()
       }
       exit(installation.run().rawValue)
+    case "state": runCommand(arguments.dropFirst(), HostStateCommand.run)
     case "--version": Terminal.show("jenner-agent \(JennerVersion.text)\n")
     case "--help", "-h", "help": Terminal.show(usage)
     default: refuseUsage()
