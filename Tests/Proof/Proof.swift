@@ -9,5 +9,7 @@ struct Proof: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "proof",
     abstract: "Tries to make Jenner leave something behind, and counts what is left.",
-    subcommands: [])
+    subcommands: [
+      SimulateCommand.self
+    ])
 }

@@ -1,0 +1,58 @@
+import Agent
+import Model
+
+/// `jenner-agent recover`: the real policy over every ledger of a computer, one after the other.
+final class RecoverProgram: Program {
+  private let finish: (Bool) -> Void
+  private var isClean = true
+  private var waiting: [String] = []
+
+  init(on computer: Computer, finish: @escaping (Bool) -> Void) {
+    self.finish = finish
+    super.init("jenner-agent", on: computer)
+  }
+
+  func start() {
+    waiting = computer.disk.names
+    run { [self] in next() }
+  }
+
+  private func next() {
+    world.countOperation()
+    guard isRunnable else { return run { [self] in next() } }
+    guard !waiting.isEmpty else {
+      let isClean = isClean
+      end()
+      return finish(isClean)
+    }
+    recover(waiting.removeFirst())
+  }
+
+  private func recover(_ name: String) {
+    guard let ledger = computer.disk.ledger(ofRun: name) else { return next() }
+    let decision = RecoveryPolicy.decide(
+      ledger, isAgentAlive: ledger.agent.flatMap(computer.program) != nil,
+      bootID: computer.bootID, pidNamespace: Computer.pidNamespace, at: computer.clock)
+    world.note("recover", Int(identity.pid), "\(name): \(decision)")
+    switch decision {
+    case .remove:
+      if let file = try? LedgerHandle(takingOver: name, by: self) {
+        if file.state.isSettled { try? file.remove() }
+        file.release()
+      }
+      next()
+    case .leave: next()
+    case .finishEarlierBoot: takeOver(name, isOfEarlierBoot: true)
+    case .takeOver: takeOver(name, isOfEarlierBoot: false)
+    }
+  }
+
+  private func takeOver(_ name: String, isOfEarlierBoot: Bool) {
+    Takeover(of: name, by: self, isOfEarlierBoot: isOfEarlierBoot) { [self] outcome in
+      if let outcome, !(outcome.state.pending.isEmpty && outcome.problems.isEmpty) {
+        isClean = false
+      }
+      run { [self] in next() }
+    }.start()
+  }
+}
