@@ -4,14 +4,15 @@ internal import Linux
 /// A ledger that this process writes: its file, locked, and how many entries it has.
 final class LedgerFile {
   private let file: DurableFile
-  private var entryCount: Int
+  private var cursor = LedgerCursor()
+  /// Whether a part of a line stands behind the cursor that could not be cut off.
+  private var isRagged = false
 
   var path: String { file.path }
 
   /// Makes a ledger with its first entry.
   init(creating path: String, _ entry: LedgerEntry) throws {
     file = try DurableFile(creating: path)
-    entryCount = 0
     try append(entry)
   }
 
@@ -21,10 +22,8 @@ final class LedgerFile {
   init?(takingOver path: String, waitingAtMost limit: Duration) throws {
     guard let file = try DurableFile(opening: path, waitingAtMost: limit) else { return nil }
     self.file = file
-    entryCount = 0
-    let state = try self.state()
-    try file.truncate(to: state.wholeLength)
-    entryCount = state.entryCount
+    cursor = LedgerCursor(after: try state())
+    try file.truncate(to: cursor.length)
   }
 
   /// What it says now.
@@ -34,15 +33,17 @@ final class LedgerFile {
 
   /// Adds an entry; it is on the disk when this returns.
   func append(_ entry: LedgerEntry) throws {
-    let line = try LedgerLine.text(of: entry, sequence: entryCount + 1)
+    let line = try cursor.line(of: entry)
+    if isRagged { try file.truncate(to: cursor.length) }
     do {
-      try file.append(Array(line.utf8))
+      try file.append(line)
     } catch {
-      // What was written of it must not run into the next entry.
-      try? file.truncate(to: try state().wholeLength)
+      // What was written of it must not run into the next entry, nor be taken for one.
+      isRagged = (try? file.truncate(to: cursor.length)) == nil
       throw error
     }
-    entryCount += 1
+    isRagged = false
+    cursor.advance(past: line)
   }
 
   /// Removes it.

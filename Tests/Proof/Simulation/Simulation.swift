@@ -158,6 +158,9 @@ final class Simulation {
     proceed(
       until: { [self] in computers.allSatisfy(\.programs.isEmpty) }, within: .seconds(120),
       "every program of ours ends")
+    for program in computers.flatMap(\.programs) {
+      world.note("left", Int(program.identity.pid), "\(program)")
+    }
     for computer in computers { computer.calm() }
     var isRecovered: [Int: Bool] = [:]
     for _ in 0..<2 {

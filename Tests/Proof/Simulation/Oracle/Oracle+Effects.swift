@@ -23,7 +23,10 @@ extension Oracle {
       if let facts = agent.computer.facts(of: process), facts.programName != "victim" {
         world.violate("a stranger's process is never touched")
       }
-      if agent.computer.stops[process] == .stranger, signal == .stop {
+      // Between its last look and the signal lies the disk; nobody can look and stop in one.
+      if agent.computer.stops[process] == .stranger, signal == .stop,
+        agent.computer.strangersStops[process].map({ $0 < agent.lastHandled }) ?? true
+      {
         world.violate("what someone else stopped is not stopped again")
       }
     case .resume: undoing(process, in: ledger.name, by: agent)

@@ -22,6 +22,8 @@ final class AgentProgram: Program {
   private(set) var open: [Int: Request] = [:]
   private(set) var lastHeard: Duration
   private(set) var lostAt: Duration?
+  /// When its machine last decided anything.
+  private(set) var lastHandled: Duration = .zero
   let observe: (Int) -> Observation
 
   static let catalog = Catalog(faults: Faults.all, probes: [SimulatedProbe.self])
@@ -95,6 +97,7 @@ final class AgentProgram: Program {
         perform(effect)
         takeTime(for: effect)
       } else if !events.isEmpty {
+        lastHandled = world.now
         effects = machine.handle(events.removeFirst(), at: computer.clock)
       } else {
         break

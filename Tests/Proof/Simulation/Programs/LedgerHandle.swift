@@ -5,7 +5,8 @@ import Model
 struct LedgerHandle {
   let name: String
   private let computer: Computer
-  private var entryCount: Int
+  private var cursor = LedgerCursor()
+  private var isRagged = false
 
   struct Busy: Error {}
 
@@ -13,7 +14,6 @@ struct LedgerHandle {
   init(creating name: String, _ entry: LedgerEntry, by program: Program) throws {
     self.name = name
     computer = program.computer
-    entryCount = 0
     try computer.disk.create(name)
     computer.ledgerLocks[name] = program.identity
     try append(entry)
@@ -26,30 +26,29 @@ struct LedgerHandle {
     if let holder = computer.ledgerLocks[name], holder != program.identity { throw Busy() }
     self.name = name
     computer.ledgerLocks[name] = program.identity
-    let state = computer.disk.ledger(ofRun: name)
-    try computer.disk.truncate(name, to: state?.wholeLength ?? 0)
-    entryCount = state?.entryCount ?? 0
+    cursor = LedgerCursor(after: state)
+    try computer.disk.truncate(name, to: cursor.length)
   }
 
   var state: LedgerState { computer.disk.ledger(ofRun: name) ?? LedgerState() }
 
   mutating func append(_ entry: LedgerEntry) throws {
-    let line = try LedgerLine.text(of: entry, sequence: entryCount + 1)
+    let line = try cursor.line(of: entry)
+    if isRagged { try computer.disk.truncate(name, to: cursor.length) }
     do {
-      try computer.disk.append(
-        Array(line.utf8), to: name, torn: Int(computer.world.random.next() >> 33))
+      try computer.disk.append(line, to: name, torn: Int(computer.world.random.next() >> 33))
     } catch {
-      try? computer.disk.truncate(name, to: state.wholeLength)
+      isRagged = (try? computer.disk.truncate(name, to: cursor.length)) == nil
       throw error
     }
-    entryCount += 1
-    computer.world.note("append", entryCount, "\(name) \(entry)")
+    isRagged = false
+    cursor.advance(past: line)
+    computer.world.note("append", cursor.entryCount, "\(name) \(entry)")
   }
 
   /// What is left when its program is killed as it writes.
   func tear(_ entry: LedgerEntry) {
-    guard let line = try? LedgerLine.text(of: entry, sequence: entryCount + 1) else { return }
-    let bytes = Array(line.utf8)
+    guard let bytes = try? cursor.line(of: entry) else { return }
     let count = computer.world.random.number(0...bytes.count)
     computer.disk.tear(Array(bytes.prefix(count)), in: name)
   }

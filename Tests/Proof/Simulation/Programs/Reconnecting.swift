@@ -57,6 +57,9 @@ final class Reconnecting {
     runner.run(after: .milliseconds(200)) { [self] in ask() }
   }
 
+  /// Lets go of the agent that is being asked.
+  func close() { pipe?.closeByRunner() }
+
   private func conclude() {
     guard !isFinished else { return }
     isFinished = true

@@ -6,6 +6,7 @@ final class RunnerProgram: Program {
   private var machine: RunMachine
   private let specification: RunSpecification
   private var pipes: [String: Pipe] = [:]
+  private var reconnections: [Reconnecting] = []
   private var alarm: Duration?
   private(set) var record: Record?
   private let link: (RunnerProgram, String, AgentProgram) -> Link
@@ -97,16 +98,20 @@ final class RunnerProgram: Program {
 
   private func reconnect(_ host: String) {
     pipes.removeValue(forKey: host)?.closeByRunner()
-    Reconnecting(
-      to: specification.ledgerName(for: host), from: self, startAgent: { [startAgent] in startAgent(host) }
+    let reconnection = Reconnecting(
+      to: specification.ledgerName(for: host), from: self,
+      startAgent: { [startAgent] in startAgent(host) }
     ) { [weak self] status in
       self?.handle(
         status.map { .reconnected(host: host, $0) }
           ?? .unreachable(host: host, reason: "no answer"))
-    }.start()
+    }
+    reconnections.append(reconnection)
+    reconnection.start()
   }
 
   override func ended() {
     for (_, pipe) in pipes.sorted(by: { $0.key < $1.key }) { pipe.closeByRunner() }
+    for reconnection in reconnections { reconnection.close() }
   }
 }

@@ -21,6 +21,8 @@ final class Computer {
   var immovable: Set<ProcessIdentity> = []
   /// Who stopped which process.
   private(set) var stops: [ProcessIdentity: Stop] = [:]
+  /// When someone else stopped a process last.
+  private(set) var strangersStops: [ProcessIdentity: Duration] = [:]
   private var nextPid: Int32 = 100
   private var startCount: UInt64 = 0
   let oracle: Oracle
@@ -83,6 +85,7 @@ final class Computer {
     case .stop:
       table.setState("T", of: process.pid)
       if stops[process] == nil { stops[process] = sender }
+      if sender == .stranger { strangersStops[process] = world.now }
     case .resume:
       table.setState("S", of: process.pid)
       stops[process] = nil

@@ -15,7 +15,7 @@ struct Trace {
     what.withUTF8Buffer { bytes in for byte in bytes { mix(UInt64(byte)) } }
     mix(UInt64(bitPattern: Int64(number)))
     mix(UInt64(bitPattern: time.nanoseconds))
-    if keepsWords { lines.append("\(time.seconds.significant(7)) \(what) \(words())") }
+    if keepsWords { lines.append("\(time.seconds.significant(7)) \(what) \(number) \(words())") }
   }
 
   mutating func mix(_ text: String) {
