@@ -118,6 +118,8 @@ extension AgentMachine {
       injecting[step] = nil
       acting[step] = nil
       ledger.forgetIntent(ofStep: step)
+    } else if effect == .ledger {
+      ledger.forgetRollbacks()
     }
     return [refuse(number, refusal)]
   }

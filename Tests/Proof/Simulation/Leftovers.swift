@@ -27,7 +27,7 @@ struct Leftovers {
       kind != .damaged || random.happens(0.2)
     else { return }
     computer.world.note("leftovers", 0, "\(kind)")
-    let victim = computer.startProcess("victim")
+    let victim = computer.startProcess("stranger")
     let isOurs = [.pending, .torn, .damaged].contains(kind)
     _ = computer.send(.stop, to: victim, by: isOurs ? .ours : .stranger)
     let entries = entries(of: kind, victim)

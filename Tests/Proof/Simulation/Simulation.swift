@@ -7,15 +7,17 @@ final class Simulation {
   let seed: UInt64
   let world: World
   let oracle: Oracle
-  private(set) var computers: [Computer] = []
+  var computers: [Computer] { world.computers }
   private(set) var runner: RunnerProgram?
   private(set) var agents: [String: AgentProgram] = [:]
-  private(set) var outcome = "not planned"
+  private(set) var outcome = "no record"
   /// By host, the computer that it is.
   private(set) var places: [String: Computer] = [:]
   /// Hosts that can't be reached anew.
   var unreachable: Set<String> = []
   var isIll = 0.0
+  /// Whether the weather is over, for `recover` to be judged.
+  private(set) var isOver = false
   /// How long the weather lasts.
   static let season: Duration = .seconds(25)
   /// No run may take more events than this.
@@ -55,9 +57,9 @@ final class Simulation {
         continue
       }
       let computer = Computer(computers.count, in: world, oracle: oracle)
+      world.computers.append(computer)
       for _ in 0..<world.random.number(2...4) { _ = computer.startProcess("victim") }
       _ = computer.startProcess("stranger")
-      computers.append(computer)
       places[host] = computer
     }
   }
@@ -161,6 +163,7 @@ final class Simulation {
     for program in computers.flatMap(\.programs) {
       world.note("left", Int(program.identity.pid), "\(program)")
     }
+    isOver = true
     for computer in computers { computer.calm() }
     var isRecovered: [Int: Bool] = [:]
     for _ in 0..<2 {
@@ -180,8 +183,8 @@ final class Simulation {
     world.note("kill everything")
     for computer in computers {
       oracle.interruptions[computer.number, default: 0] += 1
-      for program in computer.programs { program.end() }
     }
+    world.endAtOnce(computers.flatMap(\.programs))
   }
 }
 

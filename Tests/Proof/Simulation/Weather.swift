@@ -35,7 +35,9 @@ struct Weather {
   }
 
   /// By the clock, or just after one of the steps that our programs take.
-  private mutating func plan(_ harm: @escaping () -> Void) {
+  private mutating func plan(_ strike: @escaping () -> Void) {
+    let simulation = simulation
+    let harm = { if !simulation.isOver { strike() } }
     if random.happens(0.5) {
       world.afterOperations(random.number(1...250), harm)
     } else {
@@ -73,7 +75,7 @@ struct Weather {
     return {
       simulation.world.note("kill", choice)
       oracle.interruptions[computer.number, default: 0] += 1
-      for program in simulation.chosen(choice, on: computer) { program.end() }
+      simulation.world.endAtOnce(simulation.chosen(choice, on: computer))
     }
   }
 

@@ -77,6 +77,8 @@ extension Oracle {
         world.violate("a rollback runs once")
       }
     }
+    // A step of which one undo can't be proved is undone again as a whole.
+    guard everImmovable.isEmpty else { return }
     for command in ledger.undos.values {
       let history = history(of: command, on: ledger.computer)
       if history.starts > 1 + kills + history.failures {

@@ -58,6 +58,13 @@ final class Oracle {
     ledger(name, on: guardian.computer)?.guardian = guardian
   }
 
+  /// A process runs again, or has ended.
+  func released(_ process: ProcessIdentity, on computer: Computer) {
+    for ledger in ledgers.values where ledger.computer === computer {
+      ledger.faults.removeAll { $0.process == process }
+    }
+  }
+
   func rebooted(_ computer: Computer) {
     interruptions[computer.number, default: 0] += 1
     for ledger in ledgers.values where ledger.computer === computer { ledger.faults = [] }

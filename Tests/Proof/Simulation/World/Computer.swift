@@ -89,6 +89,7 @@ final class Computer {
     case .resume:
       table.setState("S", of: process.pid)
       stops[process] = nil
+      oracle.released(process, on: self)
     case .kill: endProcess(process)
     default: break
     }
@@ -99,6 +100,7 @@ final class Computer {
     guard facts(of: process) != nil else { return }
     table[process.pid] = nil
     stops[process] = nil
+    oracle.released(process, on: self)
   }
 
   // MARK: Programs
@@ -135,21 +137,26 @@ final class Computer {
 
   // MARK: Power
 
+  func wakePrograms() {
+    for program in programs { program.wake() }
+  }
+
   func suspend(for duration: Duration) {
     guard isAwake else { return }
     world.note("suspend", number)
     isAwake = false
     world.after(duration) { [self] in
       isAwake = true
-      for program in programs { program.wake() }
+      for program in programs { program.noteWaking() }
+      wakePrograms()
     }
   }
 
   /// The power is cut, and comes back: nothing is left but what was durable.
   func reboot() {
     world.note("reboot", number)
+    world.endAtOnce(programs)
     isAwake = true
-    for program in programs { program.end() }
     for process in table.sorted { table[process.identity.pid] = nil }
     stops = [:]
     immovable = []

@@ -13,7 +13,7 @@ class Program {
   private var watchers: [() -> Void] = []
 
   var world: World { computer.world }
-  var isRunnable: Bool { isAlive && !isStopped && computer.isAwake }
+  var isRunnable: Bool { isAlive && !isStopped && computer.isAwake && !world.isFrozen }
 
   init(_ name: String, identity: ProcessIdentity? = nil, on computer: Computer) {
     self.computer = computer
@@ -45,13 +45,16 @@ class Program {
     world.note("continue", Int(identity.pid), name)
     isStopped = false
     computer.table.setState("S", of: identity.pid)
+    if computer.isAwake { runnableSince = world.now }
     wake()
   }
+
+  /// The computer goes on.
+  func noteWaking() { runnableSince = world.now }
 
   /// It may run again: what has waited happens now.
   func wake() {
     guard isRunnable else { return }
-    runnableSince = world.now
     while isRunnable, !backlog.isEmpty { backlog.removeFirst()() }
     if isRunnable { resumed() }
   }

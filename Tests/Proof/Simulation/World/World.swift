@@ -9,6 +9,7 @@ final class World {
   private(set) var eventCount = 0
   /// Steps that our programs have taken; harm may strike between any two of them.
   private(set) var operationCount = 0
+  var computers: [Computer] = []
   /// What is to happen after so many operations.
   private var ambushes: [Int: [() -> Void]] = [:]
   /// Broken promises, the first of each kind.
@@ -54,6 +55,17 @@ final class World {
     _ what: StaticString, _ number: Int = 0, _ words: @autoclosure () -> String = ""
   ) {
     trace.note(what, number, at: now, words)
+  }
+
+  /// Whether nobody may react yet, because what happens, happens to several at once.
+  private(set) var isFrozen = false
+
+  /// Ends programs all at once: none of them sees another's end.
+  func endAtOnce(_ programs: [Program]) {
+    isFrozen = true
+    for program in programs { program.end() }
+    isFrozen = false
+    for computer in computers { computer.wakePrograms() }
   }
 
   /// A promise was broken.
