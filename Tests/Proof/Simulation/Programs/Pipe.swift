@@ -87,7 +87,11 @@ final class Pipe {
   /// Nothing arrives any more, and nobody is told.
   func dieSilently(toAgent: Bool, toRunner: Bool) {
     world.note("half-open", (toAgent ? 1 : 0) + (toRunner ? 2 : 0))
-    if toAgent { isDeafToAgent = true }
+    if toAgent {
+      isDeafToAgent = true
+      // At last the kernel gives up.
+      world.after(.seconds(60)) { [agent] in agent.lose("no route to host") }
+    }
     if toRunner { isDeafToRunner = true }
   }
 

@@ -70,7 +70,8 @@ class Program {
     backlog = []
     computer.remove(self)
     ended()
-    for watcher in watchers { watcher() }
+    // Heard of by others a moment later, not in the midst of what was going on.
+    for watcher in watchers { world.after(.zero, watcher) }
     watchers = []
   }
 

@@ -65,7 +65,7 @@ final class World {
     isFrozen = true
     for program in programs { program.end() }
     isFrozen = false
-    for computer in computers { computer.wakePrograms() }
+    after(.zero) { [self] in for computer in computers { computer.wakePrograms() } }
   }
 
   /// A promise was broken.
