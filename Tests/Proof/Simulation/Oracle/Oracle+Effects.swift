@@ -125,11 +125,11 @@ extension Oracle {
     let isUnasked = (program as? AgentProgram).map { $0.lostAt != nil } ?? true
     guard isUnasked, let place = state.steps.firstIndex(of: step) else { return }
     for later in state.steps[(place + 1)...] where later.isUndone == false {
-      for case .run(let command) in later.intent.undo {
-        let action = Command(argv: ["act"] + command.argv.dropFirst())
-        guard !program.computer.commands.contains(where: { $0.command.argv == action.argv }),
-          history(of: command, on: program.computer).starts == 0
-        else { continue }
+      // One whose action has yet to end is undone when it has.
+      let work = AgentWork.action(step: later.intent.step)
+      if let agent = program as? AgentProgram, agent.commands[work] != nil { continue }
+      for case .run(let command) in later.intent.undo
+      where history(of: command, on: program.computer).starts == 0 {
         world.violate("undos run from the newest step to the oldest")
       }
     }

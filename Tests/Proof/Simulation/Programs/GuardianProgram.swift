@@ -22,8 +22,8 @@ final class GuardianProgram: Program {
   }
 
   func start(whenReady: @escaping () -> Void) {
-    run(after: world.random.milliseconds(1...20)) { [self] in
-      if computer.guardiansHang { return }
+    let delay = computer.guardiansHang ? 8_000...9_000 : 1...20
+    run(after: world.random.milliseconds(delay)) { [self] in
       guard computer.disk.ledger(ofRun: ledger)?.agent == agent else { return end() }
       world.countOperation()
       guard isAlive else { return }
