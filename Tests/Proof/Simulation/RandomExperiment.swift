@@ -51,14 +51,14 @@ private struct Author {
     if random.happens(0.3) {
       file["stop-conditions"] = [["probe": "door", "success": ["below": "40%"], "over": "1s"]]
     }
-    let limit = random.happens(0.1) ? random.number(5...12) : 120
+    let limit = random.happens(0.1) ? random.number(9...16) : 120
     file["limits"] = ["duration": .string("\(limit)s")]
     return .object(file)
   }
 
   private mutating func hypothesis() -> JSON {
     var probes: [JSON] = [probe("door")]
-    for number in 0..<random.number(0...1) { probes.append(probe("side\(number)")) }
+    for number in 0..<random.number(0...2) { probes.append(probe("side\(number)")) }
     return [
       "baseline": .string("\(random.number(1...2))s"),
       "recovery": ["within": .string("\(random.number(1...3))s"), "holds": "1s"],
@@ -69,7 +69,7 @@ private struct Author {
   private mutating func probe(_ name: String) -> JSON {
     var probe: [String: JSON] = [
       "name": .string(name), "simulated": [:],
-      "every": .string("\([200, 250, 500][random.number(0...2)])ms"),
+      "every": .string("\([100, 200, 250, 500][random.number(0...3)])ms"),
       "tolerance": ["success": ["min": "50%"]],
     ]
     if random.happens(0.5) { probe["while-faulted"] = ["success": ["min": "10%"]] }
@@ -84,7 +84,7 @@ private struct Author {
 
   private mutating func method() -> JSON {
     if random.happens(0.03) { return [] }
-    var steps: [JSON] = (0..<random.number(1...3)).map { _ in step(mayGroup: true) }
+    var steps: [JSON] = (0..<random.number(1...4)).map { _ in step(mayGroup: true) }
     steps.append(["wait": .string("\(random.number(1...3))s")])
     return .array(steps)
   }

@@ -16,14 +16,14 @@ struct Weather {
     for computer in simulation.computers {
       if random.happens(0.25) { computer.commandTroubles = Double(random.number(1...5)) / 10 }
       if random.happens(0.2) { computer.disk.latency = 0...random.number(1...80) }
-      if random.happens(0.02) { computer.refusesPrivileges = true }
-      if random.happens(0.02) { computer.refusesGuardians = true }
-      if random.happens(0.02) { computer.guardiansHang = true }
+      if random.happens(0.01) { computer.refusesPrivileges = true }
+      if random.happens(0.01) { computer.refusesGuardians = true }
+      if random.happens(0.01) { computer.guardiansHang = true }
       if random.happens(0.2) {
         var leftovers = Leftovers(on: computer, &random)
         leftovers.place()
       }
-      if random.happens(0.05) { computer.stopVictim(&random) }
+      if random.happens(0.03) { computer.stopVictim(&random) }
     }
     if random.happens(0.1) { simulation.isIll = [0.2, 0.5, 1][random.number(0...2)] }
   }
