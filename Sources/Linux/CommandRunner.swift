@@ -88,6 +88,9 @@ public final class RunningCommand {
     try watch(timeout: command.timeout)
   }
 
+  /// The leader of the command's session; nil once that has been reaped.
+  public var leader: ProcessIdentity? { LinuxHost().identity(of: process.pid) }
+
   /// Kills the command's process group; its completion is called as if it had timed out.
   public func cancel() {
     guard completion != nil else { return }

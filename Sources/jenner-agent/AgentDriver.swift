@@ -18,6 +18,7 @@ final class AgentDriver {
   private var guardian: GuardianProcess?
   private var isGuardianDismissed = false
   private var commands: [AgentWork: RunningCommand] = [:]
+  private var holders: [Int: HolderProcess] = [:]
 
   private var events: [AgentEvent] = []
   private var isHandling = false
@@ -136,6 +137,12 @@ final class AgentDriver {
     case .dismissGuardian: dismissGuardian()
     case .send(let signal, let process, let work):
       events.append(.sent(work, SignalDelivery.send(signal, to: process, on: host)))
+    case .startHolder(let step, let run): try startHolder(ofStep: step, run: run)
+    case .hold(let step, let processes, let deadline):
+      if holders[step]?.hold(processes, until: deadline) != true {
+        events.append(.held(step: step, .failed("the holder could not be told what to hold")))
+      }
+    case .endHolder(let step): holders[step]?.kill()
     case .run(let command, let work): run(command, work)
     case .cancel(let work): commands[work]?.cancel()
     case .watch(let number, let probe, let kind, let section):
@@ -169,6 +176,24 @@ final class AgentDriver {
     commands[work] = runner.run(command, for: .action) { [unowned self] result in
       commands[work] = nil
       deliver(.ran(work, result))
+    }
+    // Should this agent be lost, whoever takes over ends what the action is still doing first.
+    if case .action(let step) = work, let session = commands[work]?.leader {
+      try? ledger?.append(.started(step: step, session: session))
+    }
+  }
+
+  private func startHolder(ofStep step: Int, run: String) throws(Failure) {
+    try attempt(.holder) {
+      holders[step] = try HolderProcess(run: run, on: loop) { [unowned self] news in
+        switch news {
+        case .ready(let process): deliver(.holderReady(step: step, process))
+        case .held(let outcome): deliver(.held(step: step, outcome))
+        case .ended:
+          holders[step] = nil
+          deliver(.holderEnded(step: step))
+        }
+      }
     }
   }
 
@@ -225,7 +250,8 @@ final class AgentDriver {
 
   private func removeLedger(ofRun run: String) {
     let path = state.ledgerPath(ofRun: run)
-    guard let file = try? LedgerFile(takingOver: path, waitingAtMost: .zero),
+    guard let file = try? LedgerFile(opening: path),
+      (try? file.takeOver(waitingAtMost: .zero)) != nil, !file.isRemoved,
       let state = try? file.state(), state.isClosed, state.isSettled
     else { return }
     try? file.remove()

@@ -28,6 +28,7 @@ enum AgentMain {
     case nil: exit(AgentDriver.serve(catalog: catalog))
     case "guardian" where arguments.count == 3 && arguments[1] == "--ledger":
       exit(Guardian.guardLedger(at: arguments[2]))
+    case "hold" where arguments.count == 1: exit(Holder.hold())
     case "recover": runCommand(arguments.dropFirst(), Recovery.run)
     case "residue": runCommand(arguments.dropFirst(), ResidueSearch.run)
     case "--version": Terminal.show("jenner-agent \(JennerVersion.text)\n")

@@ -16,15 +16,23 @@ final class LedgerFile {
     try append(entry)
   }
 
-  /// Takes over the ledger of another process once its lock is free; nil if there is none.
+  /// Opens the ledger of another process, to be read, also after it is removed; nil if there is none.
+  init?(opening path: String) throws {
+    guard let file = try DurableFile(opening: path) else { return nil }
+    self.file = file
+  }
+
+  /// Becomes its writer once the lock of the present one is free.
   ///
   /// A torn last line is cut off, so that what follows begins a line of its own.
-  init?(takingOver path: String, waitingAtMost limit: Duration) throws {
-    guard let file = try DurableFile(opening: path, waitingAtMost: limit) else { return nil }
-    self.file = file
+  func takeOver(waitingAtMost limit: Duration) throws {
+    try file.lock(waitingAtMost: limit)
     cursor = LedgerCursor(after: try state())
     try file.truncate(to: cursor.length)
   }
+
+  /// Whether someone has removed it: what is written to it then nobody will find.
+  var isRemoved: Bool { file.isRemoved }
 
   /// What it says now.
   func state() throws -> LedgerState {

@@ -29,8 +29,18 @@ enum ResidueSearch {
     var found: [Residue] = []
     var liveRuns: Set<String> = []
     for path in try StateDirectory().ledgerPaths() {
-      guard let ledger = StateDirectory.read(path) else { continue }
-      if case .leave = Recovery.decision(ledger, on: host) {
+      let ledger: LedgerState
+      do throws(SystemError) {
+        guard let read = try StateDirectory.read(path) else { continue }
+        ledger = read
+      } catch {
+        found.append(
+          Residue(
+            host: name, what: "a ledger that can't be read: \(error)",
+            command: "jenner-agent recover, as its owner"))
+        continue
+      }
+      if case .leave = Recovery.decision(ledger, at: path, on: host) {
         liveRuns.insert(ledger.run)
         continue
       }

@@ -2,6 +2,7 @@ internal import Agent
 internal import Glibc
 internal import Linux
 internal import Model
+internal import Model
 
 /// Where the ledgers of this host's runs are.
 struct StateDirectory: LedgerReader {
@@ -46,12 +47,24 @@ struct StateDirectory: LedgerReader {
   }
 
   /// What the ledger of a run says; nil if there is none, or if the name can't be one.
-  func ledger(ofRun run: String) -> LedgerState? {
-    RunName.isValid(run) ? Self.read(ledgerPath(ofRun: run)) : nil
+  func ledger(ofRun run: String) throws(Refusal) -> LedgerState? {
+    guard RunName.isValid(run) else { return nil }
+    do throws(SystemError) {
+      return try Self.read(ledgerPath(ofRun: run))
+    } catch {
+      throw Refusal("the ledger of run \(run) can't be read: \(error)")
+    }
   }
 
   /// What a ledger says; nil if there is none.
-  static func read(_ path: String) -> LedgerState? {
-    (try? FileContents.bytes(of: path, limit: ledgerLimit)).map { LedgerState(reading: $0) }
+  ///
+  /// One that is there and can't be read is an error: it may hold an undo that nobody else knows.
+  static func read(_ path: String) throws(SystemError) -> LedgerState? {
+    do throws(SystemError) {
+      return LedgerState(reading: try FileContents.bytes(of: path, limit: ledgerLimit))
+    } catch {
+      if error.code == ENOENT { return nil }
+      throw error
+    }
   }
 }

@@ -18,13 +18,13 @@ struct AgentProcessTests {
     }
     let guardian = try scratch.guardian(of: session.pid)
     try session.pause()
-    #expect(scratch.state(of: target) == "T")
+    #expect(scratch.isStopped(target))
     guard case .undone(0, let proofs) = try session.ask(.undo(step: 0)) else {
       Issue.record("not undone")
       return
     }
     #expect(proofs.allSatisfy(\.isProved) && proofs.count == 1)
-    #expect(scratch.state(of: target) != "T")
+    #expect(!scratch.isStopped(target))
     guard case .ended(let status) = try session.ask(.end) else {
       Issue.record("not ended")
       return
@@ -46,7 +46,7 @@ struct AgentProcessTests {
     let guardian = try scratch.guardian(of: session.pid)
     try session.pause()
     kill(session.pid, SIGKILL)
-    try scratch.wait { scratch.state(of: target) != "T" }
+    try scratch.wait { !scratch.isStopped(target) }
     try scratch.wait { scratch.state(of: guardian.identity) == nil }
     #expect(access(scratch.path + "/rolled", F_OK) == 0)
 
@@ -65,14 +65,14 @@ struct AgentProcessTests {
   @Test func recoverUndoesWhenEverythingIsKilled() throws {
     let scratch = try Scratch()
     let target = try scratch.start()
-    let marked = try scratch.start([EffectMark.variable: "all"])
-    let session = try AgentSession(in: scratch)
+    let marked = try scratch.start(["sleep", "600"], [EffectMark.variable: "all"])
+    let session = try AgentSession(in: scratch, mayTrace: false)
     _ = try session.begin("all", pausing: target)
     try session.pause()
     #expect(try scratch.run("recover").output.contains("left alone"))
-    #expect(scratch.state(of: target) == "T")
+    #expect(scratch.isStopped(target))
     try killBoth(session, scratch)
-    #expect(scratch.state(of: target) == "T")
+    #expect(scratch.isStopped(target))
 
     let residue = try scratch.run("residue", "--format", "json")
     #expect(residue.ending == .exited(ExitStatus.residue.rawValue))
@@ -82,17 +82,171 @@ struct AgentProcessTests {
 
     let recovery = try scratch.run("recover")
     #expect(recovery.isSuccess, "\(recovery)")
-    #expect(scratch.state(of: target) != "T")
+    #expect(!scratch.isStopped(target))
     #expect(["Z", nil].contains(scratch.state(of: marked)))
     #expect(try scratch.run("recover").isSuccess)
     #expect(scratch.ledgers.isEmpty)
     #expect(try scratch.run("residue").isSuccess)
   }
 
-  @Test func theNextRunRecoversFirst() throws {
+  /// The kernel class: with everything of ours gone at once there is nobody left to undo, and no need.
+  @Test func theKernelResumesWhenEverythingIsKilled() throws {
     let scratch = try Scratch()
     let target = try scratch.start()
     let session = try AgentSession(in: scratch)
+    _ = try session.begin("kernel", pausing: target)
+    try session.pause()
+    let holder = try scratch.holder(of: session.pid)
+    try killBoth(session, scratch, alsoKilling: [holder])
+    try scratch.wait { !scratch.isStopped(target) }
+    // The ledger does not know that yet.
+    #expect(try scratch.run("residue").ending == .exited(ExitStatus.residue.rawValue))
+    #expect(try scratch.run("recover").isSuccess)
+    #expect(try scratch.run("residue").isSuccess)
+  }
+
+  @Test func aHolderEndsWithItsAgentAlsoWithoutAGuardian() throws {
+    let scratch = try Scratch()
+    let target = try scratch.start()
+    let session = try AgentSession(in: scratch)
+    _ = try session.begin("orphan", pausing: target)
+    try session.pause()
+    let guardian = try scratch.guardian(of: session.pid)
+    kill(guardian.identity.pid, SIGSTOP)
+    kill(session.pid, SIGKILL)
+    try scratch.wait { !scratch.isStopped(target) }
+    #expect(try scratch.run("recover").isSuccess)
+    try scratch.wait { [nil, "Z"].contains(scratch.state(of: guardian.identity)) }
+  }
+
+  /// Neither agent nor guardian can act, and nobody runs `recover`.
+  @Test func aHolderKeepsTheDeadlineByItself() throws {
+    let scratch = try Scratch()
+    let target = try scratch.start()
+    let session = try AgentSession(in: scratch)
+    _ = try session.begin("alone", pausing: target)
+    try session.pause(deadline: 0.5)
+    let guardian = try scratch.guardian(of: session.pid)
+    kill(guardian.identity.pid, SIGSTOP)
+    kill(session.pid, SIGSTOP)
+    #expect(scratch.isStopped(target))
+    try scratch.wait { !scratch.isStopped(target) }
+    kill(guardian.identity.pid, SIGKILL)
+    kill(session.pid, SIGKILL)
+    try session.wait { session.isOver }
+    #expect(try scratch.run("recover").isSuccess)
+  }
+
+  /// Every thread is held, also those that are started meanwhile, and one process holds all targets.
+  @Test func everyThreadIsHeldAndNobodyElseHasTheHoldersPipe() throws {
+    let scratch = try Scratch()
+    let target = try scratch.start(["python3", "-c", Self.threads])
+    try scratch.wait { scratch.host.threadStates(of: target.pid).count == 5 }
+    let session = try AgentSession(in: scratch)
+    _ = try session.begin("threads", pausing: target)
+    try session.pause()
+    #expect(Set(scratch.host.threadStates(of: target.pid)) == ["t"])
+    let holder = try scratch.holder(of: session.pid)
+    #expect(scratch.host.threadStates(of: holder.pid).count == 1)
+    let socket = try #require(link("/proc/\(holder.pid)/fd/3"))
+    let sharing = try scratch.host.processes().map(\.identity.pid).filter { pid in
+      let open = (try? Directory.entries(of: "/proc/\(pid)/fd")) ?? []
+      return open.contains { link("/proc/\(pid)/fd/\($0)") == socket }
+    }
+    #expect(sharing == [holder.pid])
+    _ = try session.ask(.undo(step: 0))
+    #expect(!scratch.host.threadStates(of: target.pid).contains("t"))
+    _ = try session.ask(.end)
+  }
+
+  private static let threads = """
+    import threading, time
+    for _ in range(4): threading.Thread(target=time.sleep, args=(600,), daemon=True).start()
+    time.sleep(600)
+    """
+
+  @Test func whoEndsWhileItIsHeldIsSeenToEndByItsParent() throws {
+    let scratch = try Scratch()
+    let target = try scratch.start(["sleep", "600"])
+    let session = try AgentSession(in: scratch)
+    _ = try session.begin("ending", pausing: target)
+    try session.pause()
+    kill(target.pid, SIGKILL)
+    try scratch.wait { scratch.hasEnded(target) }
+    guard case .undone(_, let proofs) = try session.ask(.undo(step: 0)) else {
+      Issue.record("not undone")
+      return
+    }
+    #expect(proofs.map(\.isProved) == [true])
+    _ = try session.ask(.end)
+  }
+
+  /// An agent that hangs, with nothing pending that has a deadline of its own.
+  @Test func aStuckRunIsEndedByItsGuardian() throws {
+    let scratch = try Scratch()
+    let target = try scratch.start()
+    let session = try AgentSession(in: scratch)
+    _ = try session.begin("stuck", pausing: target, limit: 0.5)
+    let undo = Command(argv: ["touch", scratch.path + "/undone"], timeout: .milliseconds(500))
+    _ = try session.ask(.act(step: 1, command: Command(argv: ["true"]), undo: undo))
+    kill(session.pid, SIGSTOP)
+    try scratch.wait { access(scratch.path + "/undone", F_OK) == 0 }
+    try session.wait { session.isOver }
+  }
+
+  /// What an action has started goes on beside its undo, unless it is ended first.
+  @Test func whatAnActionStartedEndsWithItWhenTheAgentIsKilled() throws {
+    let scratch = try Scratch()
+    let target = try scratch.start()
+    let session = try AgentSession(in: scratch)
+    _ = try session.begin("background", pausing: target)
+    let started = scratch.path + "/started"
+    let script = "sleep 600 & echo $! >\(started); wait"
+    try session.say(.act(step: 1, command: Command(argv: ["sh", "-c", script]), undo: nil))
+    try scratch.wait { scratch.number(in: started) != nil }
+    let child = try #require(scratch.number(in: started).flatMap { scratch.host.identity(of: $0) })
+    try scratch.wait { scratch.ledgerText("background").contains("\"started\"") }
+    kill(session.pid, SIGKILL)
+    // Nothing is pending, so the guardian leaves; whoever recovers ends what still runs.
+    try scratch.wait { scratch.hasEnded(child) || (try? scratch.run("recover").isSuccess) == true }
+    try scratch.wait { scratch.hasEnded(child) }
+  }
+
+  @Test func aLedgerThatWasRemovedIsStillUndoneByTheGuardian() throws {
+    let scratch = try Scratch()
+    let target = try scratch.start()
+    let session = try AgentSession(in: scratch, mayTrace: false)
+    _ = try session.begin("removed", pausing: target)
+    try session.pause()
+    for name in scratch.ledgers { unlink(scratch.path + "/runs/" + name) }
+    // Nothing more is done without a ledger that others would find.
+    guard case .refused = try session.ask(.arm(rollbacks: [Command(argv: ["true"])])),
+      case .refused = try session.ask(
+        .act(step: 5, command: Command(argv: ["true"]), undo: nil))
+    else {
+      Issue.record("not refused")
+      return
+    }
+    kill(session.pid, SIGKILL)
+    try scratch.wait { !scratch.isStopped(target) }
+  }
+
+  @Test func aLedgerThatCanNotBeReadIsNotDone() throws {
+    let scratch = try Scratch()
+    try Directory.make(scratch.path + "/runs", mode: 0o700)
+    // A directory in its place is the one thing that even root can't read as a file.
+    try Directory.make(scratch.path + "/runs/odd.ledger", mode: 0o700)
+    for command in ["recover", "residue"] {
+      let result = try scratch.run(command)
+      #expect(result.ending == .exited(ExitStatus.residue.rawValue), "\(result)")
+      #expect(result.output.contains("odd.ledger"))
+    }
+  }
+
+  @Test func theNextRunRecoversFirst() throws {
+    let scratch = try Scratch()
+    let target = try scratch.start()
+    let session = try AgentSession(in: scratch, mayTrace: false)
     _ = try session.begin("first", pausing: target)
     try session.pause()
     try killBoth(session, scratch)
@@ -102,7 +256,7 @@ struct AgentProcessTests {
       Issue.record("not begun")
       return
     }
-    #expect(scratch.state(of: target) != "T")
+    #expect(!scratch.isStopped(target))
     _ = try next.ask(.end)
   }
 
@@ -114,7 +268,7 @@ struct AgentProcessTests {
     try session.pause()
     session.agent?.closeInput()
     try session.wait { session.isOver }
-    #expect(scratch.state(of: target) != "T")
+    #expect(!scratch.isStopped(target))
     #expect(scratch.ledgers == ["pipe.ledger"])
     #expect(try scratch.run("recover").isSuccess)
     #expect(scratch.ledgers.isEmpty)
@@ -129,7 +283,7 @@ struct AgentProcessTests {
     kill(session.pid, signal)
     try session.wait { session.isOver }
     #expect(session.exit?.ending == .exited(0))
-    #expect(scratch.state(of: target) != "T")
+    #expect(!scratch.isStopped(target))
   }
 
   @Test func aStoppedAgentIsFencedAfterTheDeadline() throws {
@@ -139,7 +293,7 @@ struct AgentProcessTests {
     _ = try session.begin("stopped", pausing: target)
     try session.pause(deadline: 0.5)
     kill(session.pid, SIGSTOP)
-    try scratch.wait { scratch.state(of: target) != "T" }
+    try scratch.wait { !scratch.isStopped(target) }
     // It was killed, so it can't inject anything after the undo.
     try session.wait { session.isOver }
     #expect(session.exit?.ending == .signalled(SIGKILL))
@@ -157,7 +311,7 @@ struct AgentProcessTests {
       return
     }
     #expect(proofs.map(\.isProved) == [true])
-    #expect(scratch.state(of: target) != "T")
+    #expect(!scratch.isStopped(target))
     _ = try session.ask(.end)
   }
 
@@ -202,14 +356,14 @@ struct AgentProcessTests {
       return false
     }
     kill(session.pid, SIGKILL)
-    try scratch.wait { scratch.state(of: target) != "T" }
+    try scratch.wait { !scratch.isStopped(target) }
   }
 
   @Test(.enabled(if: Capabilities.permitted.contains("cap_setpcap")))
   func nothingIsLeftOfRootsCapabilities() throws {
     let scratch = try Scratch()
     let target = try scratch.start()
-    let session = try AgentSession(in: scratch)
+    let session = try AgentSession(in: scratch, kinds: [])
     _ = try session.begin("confined", pausing: target)
     let act = Request.act(
       step: 1, command: Command(argv: ["grep", "^Cap", "/proc/self/status"]), undo: nil)
@@ -229,9 +383,12 @@ struct AgentProcessTests {
   // MARK: Helping
 
   /// Kills guardian and agent such that neither can react to the other's end.
-  private func killBoth(_ session: AgentSession, _ scratch: Scratch) throws {
+  private func killBoth(
+    _ session: AgentSession, _ scratch: Scratch, alsoKilling others: [ProcessIdentity] = []
+  ) throws {
     let guardian = try scratch.guardian(of: session.pid)
     kill(guardian.identity.pid, SIGSTOP)
+    for other in others { kill(other.pid, SIGKILL) }
     kill(session.pid, SIGKILL)
     kill(guardian.identity.pid, SIGKILL)
     try session.wait { session.isOver }

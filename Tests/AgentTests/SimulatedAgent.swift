@@ -28,6 +28,9 @@ final class SimulatedAgent {
   /// Whether commands end by themselves as soon as they start.
   var commandsEndAtOnce = true
   var isGuardianReadyAtOnce = true
+  var isHolderReadyAtOnce = true
+  /// By step.
+  private(set) var holders: [Int: ProcessIdentity] = [:]
   let otherLedgers = OtherLedgers()
   private var events: [AgentEvent] = []
   private var number = 0
@@ -95,6 +98,7 @@ final class SimulatedAgent {
       case .openLedger, .append: .ledger
       case .keepCapabilities: .privileges
       case .startGuardian: .guardian
+      case .startHolder: .holder
       default: nil
       }
     return kind.flatMap { failing.contains($0) ? $0 : nil }
@@ -120,6 +124,9 @@ final class SimulatedAgent {
       if isGuardianReadyAtOnce { becomeGuarded() }
     case .dismissGuardian: events.append(.guardianDismissed)
     case .send(let signal, let process, let work): send(signal, process, work)
+    case .startHolder(let step, _): startHolder(step)
+    case .hold(let step, let processes, _): hold(processes, step: step)
+    case .endHolder(let step): endHolder(step)
     case .run(let command, let work): run(command, work)
     case .cancel(let work):
       guard let index = commands.firstIndex(where: { $0.work == work }) else { return }
@@ -148,6 +155,50 @@ final class SimulatedAgent {
       }
     }
     events.append(.sent(work, host.outcome(of: signal, to: process)))
+    if let step = holders.first(where: { $0.value == process })?.key, host.all[process.pid] == nil {
+      holders[step] = nil
+      events.append(.holderEnded(step: step))
+    }
+  }
+
+  private func startHolder(_ step: Int) {
+    log.append("holder \(step)")
+    let facts = ProcessFacts.fake(500 + Int32(step), "jenner-agent")
+    host.all[facts.identity.pid] = facts
+    holders[step] = facts.identity
+    if isHolderReadyAtOnce { becomeReady(step) }
+  }
+
+  /// A step's holder says that it is ready.
+  func becomeReady(_ step: Int) {
+    guard let holder = holders[step] else { return }
+    events.append(.holderReady(step: step, holder))
+  }
+
+  private func hold(_ processes: [ProcessIdentity], step: Int) {
+    log.append("hold \(processes.map { String($0.pid) }.joined(separator: " "))")
+    checkRules(beforeStep: step)
+    let intent = LedgerState(folding: disk).step(step)?.intent
+    if intent?.holder == nil || intent?.holder != holders[step] {
+      violations.append("held before its holder was on disk")
+    }
+    for process in processes where intent?.undo.contains(.release(process)) != true {
+      violations.append("held \(process.pid) before its undo was on disk")
+    }
+    guard let holder = holders[step] else {
+      events.append(.held(step: step, .failed("there is no holder")))
+      return
+    }
+    host.hold(processes.map(\.pid), by: holder.pid)
+    events.append(.held(step: step, .delivered))
+  }
+
+  /// Ends a step's holder, as its agent or anyone else may.
+  func endHolder(_ step: Int) {
+    log.append("end holder \(step)")
+    guard let holder = holders.removeValue(forKey: step) else { return }
+    host.end(holder.pid)
+    events.append(.holderEnded(step: step))
   }
 
   private func run(_ command: Command, _ work: AgentWork) {

@@ -5,30 +5,30 @@
 /// from there on.
 public struct LedgerCursor: Sendable, Hashable {
   /// How many lines count.
-  public private(set) var entryCount: Int
+  public private(set) var lineCount: Int
   /// Where they end, in bytes; whatever stands after that is cut off.
   public private(set) var length: Int
 
   /// The place in an empty ledger.
   public init() {
-    entryCount = 0
+    lineCount = 0
     length = 0
   }
 
   /// The place in a ledger that was read.
   public init(after state: LedgerState) {
-    entryCount = state.entryCount
+    lineCount = state.lineCount
     length = state.wholeLength
   }
 
   /// The bytes of the next line.
   public func line(of entry: LedgerEntry) throws -> [UInt8] {
-    Array(try LedgerLine.text(of: entry, sequence: entryCount + 1).utf8)
+    Array(try LedgerLine.text(of: entry, sequence: lineCount + 1).utf8)
   }
 
   /// A line is durable.
   public mutating func advance(past line: [UInt8]) {
-    entryCount += 1
+    lineCount += 1
     length += line.count
   }
 }

@@ -52,7 +52,9 @@ extension AgentMachine {
     guard !isEnding else { return effects }
     switch phase {
     case .beginning, .begun:
-      if now >= lastHeard + AgentProtocol.silence { return effects + end(number: nil, at: now) }
+      let isSilent = now >= lastHeard + AgentProtocol.silence
+      let isOverdue = ledger.deadline.map { $0 <= now } ?? false
+      if isSilent || isOverdue { return effects + end(number: nil, at: now) }
     default: break
     }
     let expired = expirable.filter { $0.deadline.map { $0 <= now } ?? false }
@@ -91,10 +93,12 @@ extension AgentMachine {
     return unwind(left, .ending, rollbacks: rollbacks, at: now)
   }
 
-  /// Answers an injection that its undo overtakes.
+  /// Answers an injection that its undo overtakes; a holder that has no order yet is ended.
   private mutating func stopInjecting(_ step: Int) -> [AgentEffect] {
     guard let injecting = injecting.removeValue(forKey: step) else { return [] }
-    return [refuse(injecting.number, Refusal("step \(step) was undone before it was in force"))]
+    let answer = refuse(
+      injecting.number, Refusal("step \(step) was undone before it was in force"))
+    return injecting.isWaitingForHolder ? [.endHolder(step: step), answer] : [answer]
   }
 
   // MARK: Unwindings
@@ -127,8 +131,8 @@ extension AgentMachine {
     effects.map { effect in
       switch effect {
       case .note(let entry): note(entry)
-      case .resume(let process):
-        .send(.resume, process, .resume(unwinding: key, process))
+      case .send(let signal, let process):
+        .send(signal, process, .undo(unwinding: key, process))
       case .run(let command): .run(command, .command(unwinding: key))
       }
     }

@@ -21,8 +21,9 @@ public enum Request: Sendable, Hashable, Codable {
   /// The capabilities that the plan's actions list: those that the agent keeps at `begin` besides
   /// those of the plan's faults, to hand them on. Comes before `begin`; answered by `armed`.
   case allow(capabilities: [String])
-  /// Locks the targets, opens the ledger, starts the guardian; from here silence means undo.
-  case begin(run: String, title: String)
+  /// Locks the targets, opens the ledger, starts the guardian; from here silence means undo, and so
+  /// does the end of the limit, however the runner is.
+  case begin(run: String, title: String, limitSeconds: Double)
   /// Puts rollbacks into the ledger, before the first effect.
   case arm(rollbacks: [Command])
   /// Injects a prepared fault; its undo is in the ledger before anything is touched.

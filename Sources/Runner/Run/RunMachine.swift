@@ -113,7 +113,9 @@ public struct RunMachine: Sendable {
       let capabilities = specification.plan.actionCapabilities(on: host)
       if !capabilities.isEmpty { ask(.allow(capabilities: capabilities), of: host, as: .allow) }
       ask(
-        .begin(run: specification.ledgerName(for: host), title: record.title), of: host, as: .begin)
+        .begin(
+          run: specification.ledgerName(for: host), title: record.title,
+          limitSeconds: specification.agentLimit.seconds), of: host, as: .begin)
     }
     for (index, probe) in specification.experiment.hypothesis.probes.enumerated() {
       guard let host = probe.host?.text else { continue }

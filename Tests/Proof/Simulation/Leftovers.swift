@@ -12,6 +12,7 @@ struct Leftovers {
     case torn
     case earlierBoot
     case otherNamespace
+    case endedNamespace
     case damaged
     case closed
     case onlyOpened
@@ -24,7 +25,7 @@ struct Leftovers {
 
   mutating func place() {
     guard let kind = random.element(of: Kind.allCases),
-      kind != .damaged || random.happens(0.2)
+      ![.damaged, .otherNamespace].contains(kind) || random.happens(0.2)
     else { return }
     computer.world.note("leftovers", 0, "\(kind)")
     let victim = computer.startProcess("stranger")
@@ -48,10 +49,17 @@ struct Leftovers {
   private func entries(of kind: Kind, _ victim: ProcessIdentity) -> [LedgerEntry] {
     let gone = ProcessIdentity(pid: 99, startTime: 1)
     let undo: [Undo] = [.run(Command(argv: ["unact", "old"])), .resume(victim)]
+    let namespace: UInt64 =
+      switch kind {
+      case .otherNamespace: 6
+      case .endedNamespace: Computer.endedNamespace
+      default: Computer.pidNamespace
+      }
     let opened = LedgerEntry.opened(
       run: "old\(computer.number)", title: "An earlier run",
       bootID: kind == .earlierBoot ? "an earlier boot" : computer.bootID,
-      pidNamespace: kind == .otherNamespace ? 6 : Computer.pidNamespace, agent: gone)
+      pidNamespace: namespace, agent: gone,
+      deadline: nil)
     if kind == .onlyOpened { return [opened] }
     let intent = LedgerIntent(
       step: 0, kind: "process.pause", undo: undo, undoClass: .guardian, deadline: .seconds(1))

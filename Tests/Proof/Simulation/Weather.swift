@@ -18,6 +18,10 @@ struct Weather {
       if random.happens(0.2) { computer.disk.latency = 0...random.number(1...80) }
       if random.happens(0.01) { computer.refusesPrivileges = true }
       if random.happens(0.01) { computer.refusesGuardians = true }
+      if random.happens(0.01) { computer.refusesHolders = true }
+      if random.happens(0.4) {
+        for victim in computer.victims { computer.table.protectFromTracing(victim.pid) }
+      }
       if random.happens(0.01) { computer.guardiansHang = true }
       if random.happens(0.2) {
         var leftovers = Leftovers(on: computer, &random)
@@ -69,7 +73,7 @@ struct Weather {
 
   /// SIGKILL to some of ours, or to all of them at once.
   private func kill(on computer: Computer, _ random: inout SeededRandom) -> () -> Void {
-    let choice = random.number(1...7)
+    let choice = random.number(1...15)
     let simulation = simulation
     let oracle = simulation.oracle
     return {
@@ -81,7 +85,7 @@ struct Weather {
 
   /// SIGSTOP, and SIGCONT later.
   private func stop(on computer: Computer, _ random: inout SeededRandom) -> () -> Void {
-    let choice = random.number(1...7)
+    let choice = random.number(1...15)
     let length = random.milliseconds(100...(random.happens(0.5) ? 4_000 : 25_000))
     let simulation = simulation
     return {
@@ -168,7 +172,7 @@ extension Simulation {
     agents.sorted { $0.key < $1.key }.map(\.value)
   }
 
-  /// Of the runner, the agents and the guardians of a computer those whose bit is set.
+  /// Of the runner, and the agents, guardians and holders of a computer, those whose bit is set.
   func chosen(_ choice: Int, on computer: Computer) -> [Program] {
     var chosen: [Program] = []
     if choice & 1 != 0, let runner { chosen.append(runner) }
@@ -176,6 +180,7 @@ extension Simulation {
     if choice & 4 != 0 {
       chosen += computer.programs.filter { $0 is GuardianProgram || $0 is RecoverProgram }
     }
+    if choice & 8 != 0 { chosen += computer.programs.filter { $0 is HolderProgram } }
     return chosen.filter(\.isAlive)
   }
 }
@@ -197,6 +202,7 @@ extension Computer {
     commandTroubles = 0
     guardiansHang = false
     refusesGuardians = false
+    refusesHolders = false
     for program in programs { program.resume() }
   }
 }

@@ -9,8 +9,13 @@ extension Oracle {
   func watch(_ fault: StoppedProcess, of ledger: GuardedLedger) {
     world.after(Self.interval) { [weak self] in
       guard let self, ledger.faults.contains(fault),
-        ledger.computer.stops[fault.process] == .ours
+        ledger.computer.facts(of: fault.process) != nil
       else { return }
+      // A holder may not have come to it yet, or not any more.
+      guard ledger.computer.isStoppedByUs(fault.process) else {
+        if ledger.agent.isAlive { watch(fault, of: ledger) }
+        return
+      }
       check(fault, of: ledger)
       watch(fault, of: ledger)
     }

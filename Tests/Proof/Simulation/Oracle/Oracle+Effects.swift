@@ -13,24 +13,54 @@ extension Oracle {
     switch work {
     case .injection(let step, _):
       checkEffect(work, ofStep: step, in: ledger)
-      let undo = agent.computer.disk.durableLedger(ofRun: ledger.name)?.step(step)?.intent.undo
-      if signal == .stop, undo?.contains(.resume(process)) != true {
-        world.violate("the undo is durable before a process is stopped")
-      }
-      if agent.computer.targetLocks[process] != agent.identity {
-        world.violate("a target is locked before it is hit")
-      }
-      if let facts = agent.computer.facts(of: process), facts.programName != "victim" {
-        world.violate("a stranger's process is never touched")
-      }
+      checkTarget(process, signal == .stop ? .resume(process) : nil, ofStep: step, in: ledger)
       // Between its last look and the signal lies the disk; nobody can look and stop in one.
       if agent.computer.stops[process] == .stranger, signal == .stop,
         agent.computer.strangersStops[process].map({ $0 < agent.lastHandled }) ?? true
       {
         world.violate("what someone else stopped is not stopped again")
       }
-    case .resume: undoing(process, in: ledger.name, by: agent)
+    case .undo: undoing(process, in: ledger.name, by: agent)
     case .action, .command: break
+    }
+  }
+
+  /// An agent is about to tell a holder what to hold.
+  func holding(_ processes: [ProcessIdentity], ofStep step: Int, by agent: AgentProgram) {
+    guard let ledger = ledgers.values.first(where: { $0.agent === agent }) else {
+      return world.violate("nothing is held without a ledger")
+    }
+    checkEffect(.injection(step: step, index: 0), ofStep: step, in: ledger)
+    for process in processes {
+      checkTarget(process, .release(process), ofStep: step, in: ledger)
+    }
+    let intent = agent.computer.disk.durableLedger(ofRun: ledger.name)?.step(step)?.intent
+    if let holder = agent.holders[step], intent?.holder != holder.identity {
+      world.violate("the holder is in the ledger before it holds anything")
+    }
+    if let deadline = intent?.deadline {
+      for process in processes {
+        let fault = StoppedProcess(
+          process: process, step: step,
+          deadline: agent.computer.worldTime(of: .nanoseconds(deadline)))
+        ledger.faults.append(fault)
+        watch(fault, of: ledger)
+      }
+    }
+  }
+
+  private func checkTarget(
+    _ process: ProcessIdentity, _ undo: Undo?, ofStep step: Int, in ledger: GuardedLedger
+  ) {
+    let durable = ledger.computer.disk.durableLedger(ofRun: ledger.name)?.step(step)?.intent.undo
+    if let undo, durable?.contains(undo) != true {
+      world.violate("the undo is durable before a process is stopped")
+    }
+    if ledger.computer.targetLocks[process] != ledger.agent.identity {
+      world.violate("a target is locked before it is hit")
+    }
+    if let facts = ledger.computer.facts(of: process), facts.programName != "victim" {
+      world.violate("a stranger's process is never touched")
     }
   }
 
@@ -64,7 +94,9 @@ extension Oracle {
     guard let state = program.computer.disk.ledger(ofRun: name) else {
       return world.violate("what is undone is in a ledger")
     }
-    let steps = state.steps.filter { $0.intent.undo.contains(.resume(process)) }
+    let steps = state.steps.filter {
+      $0.intent.undo.contains(.resume(process)) || $0.intent.holder == process
+    }
     if steps.isEmpty { world.violate("only what a ledger names is continued") }
     if state.bootID != program.computer.bootID {
       world.violate("processes of an earlier boot are not touched")
@@ -110,10 +142,8 @@ extension Oracle {
     } else {
       world.violate("only what a ledger names is run")
     }
-    let action = Command(argv: ["act"] + command.argv.dropFirst())
-    if history(of: action, on: program.computer).isRunning, command.argv[0] == "unact",
-      program.computer.commands.contains(where: { $0.command.argv == action.argv })
-    {
+    let session = state.steps.last { $0.intent.undo.contains(.run(command)) }?.session
+    if let session, program.computer.facts(of: session) != nil {
       world.violate("an undo does not run beside its action")
     }
   }

@@ -32,7 +32,7 @@ extension Oracle {
   /// That nothing is left behind: no process stopped, no action without its undo, no rollback out.
   func checkClean(_ promise: String, on computers: [Computer]) {
     for ledger in ledgers.values {
-      if ledger.faults.contains(where: { ledger.computer.stops[$0.process] == .ours }) {
+      if ledger.faults.contains(where: { ledger.computer.isStoppedByUs($0.process) }) {
         world.violate("\(promise): a process is still stopped")
       }
       if !ledger.touchedSteps.allSatisfy({ isUndone($0, of: ledger) }) {
@@ -54,7 +54,7 @@ extension Oracle {
   func concluded(on computers: [Computer], isRecovered: [Int: Bool]) {
     checkClean("nothing is left after recover", on: computers)
     for computer in computers {
-      if computer.stops.values.contains(.ours) {
+      if computer.table.sorted.contains(where: { computer.isStoppedByUs($0.identity) }) {
         world.violate("nothing is left after recover: a process of an earlier run is stopped")
       }
       if isRecovered[computer.number] == false, computer.unrecoverable.isEmpty {

@@ -28,6 +28,15 @@ extension AgentProgram {
     case .startGuardian: startGuardian()
     case .dismissGuardian: dismissGuardian()
     case .send(let signal, let process, let work): send(signal, process, work)
+    case .startHolder(let step, _): startHolder(step)
+    case .hold(let step, let processes, let deadline):
+      computer.oracle.holding(processes, ofStep: step, by: self)
+      if let holder = holders[step] {
+        holder.hold(processes, until: deadline)
+      } else {
+        append(.held(step: step, .failed("there is no holder")))
+      }
+    case .endHolder(let step): holders[step]?.end()
     case .run(let command, let work): start(command, work)
     case .cancel(let work): commands[work]?.cancel()
     case .watch(let number, _, _, _): append(.watching(number: number, nil))
@@ -93,6 +102,25 @@ extension AgentProgram {
     run(after: .seconds(2)) { guardian.end() }
   }
 
+  private func startHolder(_ step: Int) {
+    if computer.refusesHolders { return fail(.holder, "Resource temporarily unavailable") }
+    var started: ProcessIdentity?
+    let holder = HolderProgram(of: self) { [weak self] news in
+      guard let self, let identity = started else { return }
+      switch news {
+      case .ready: deliver(.holderReady(step: step, identity))
+      case .held(let problem):
+        deliver(.held(step: step, problem.map { .failed($0) } ?? .delivered))
+      case .ended:
+        holders[step] = nil
+        deliver(.holderEnded(step: step))
+      }
+    }
+    started = holder.identity
+    holders[step] = holder
+    holder.start()
+  }
+
   private func send(_ signal: Signal, _ process: ProcessIdentity, _ work: AgentWork) {
     computer.oracle.sending(signal, to: process, for: work, by: self)
     let outcome = computer.send(signal, to: process, by: .ours)
@@ -106,6 +134,9 @@ extension AgentProgram {
       guard let self else { return }
       commands[work] = nil
       deliver(.ran(work, result))
+    }
+    if case .action(let step) = work, let session = commands[work]?.session {
+      try? ledger?.append(.started(step: step, session: session))
     }
   }
 

@@ -15,6 +15,7 @@ final class AgentProgram: Program {
   var guardian: GuardianProgram?
   var isGuardianDismissed = false
   var commands: [AgentWork: RunningCommand] = [:]
+  var holders: [Int: HolderProgram] = [:]
   weak var pipe: Pipe?
   /// Where answers go while an experiment is planned.
   var onAnswer: ((ReplyMessage) -> Void)?

@@ -78,7 +78,7 @@ final class GuardianProgram: Program {
   private func takeOver(_ reason: String) {
     world.note("takeover", Int(identity.pid), "\(ledger): \(reason)")
     isTakingOver = true
-    Takeover(of: ledger, by: self, isOfEarlierBoot: false) { [self] outcome in
+    Takeover(of: ledger, by: self, processesAreGone: nil) { [self] outcome in
       isTakingOver = false
       if let outcome, !outcome.problems.isEmpty, attempts < 600 {
         attempts += 1

@@ -43,7 +43,7 @@ struct LedgerHandle {
     }
     isRagged = false
     cursor.advance(past: line)
-    computer.world.note("append", cursor.entryCount, "\(name) \(entry)")
+    computer.world.note("append", cursor.lineCount, "\(name) \(entry)")
   }
 
   /// What is left when its program is killed as it writes.

@@ -32,7 +32,8 @@ final class RecoverProgram: Program {
     guard let ledger = computer.disk.ledger(ofRun: name) else { return next() }
     let decision = RecoveryPolicy.decide(
       ledger, isAgentAlive: ledger.agent.flatMap(computer.program) != nil,
-      bootID: computer.bootID, pidNamespace: Computer.pidNamespace, at: computer.clock)
+      isLocked: computer.ledgerLocks[name] != nil, bootID: computer.bootID,
+      namespace: namespace(ledger.pidNamespace), at: computer.clock)
     world.note("recover", Int(identity.pid), "\(name): \(decision)")
     switch decision {
     case .remove:
@@ -42,13 +43,24 @@ final class RecoverProgram: Program {
       }
       next()
     case .leave: next()
-    case .finishEarlierBoot: takeOver(name, isOfEarlierBoot: true)
-    case .takeOver: takeOver(name, isOfEarlierBoot: false)
+    case .outOfReach:
+      isClean = false
+      next()
+    case .finish(let reason): takeOver(name, processesAreGone: reason)
+    case .takeOver: takeOver(name, processesAreGone: nil)
     }
   }
 
-  private func takeOver(_ name: String, isOfEarlierBoot: Bool) {
-    Takeover(of: name, by: self, isOfEarlierBoot: isOfEarlierBoot) { [self] outcome in
+  private func namespace(_ inode: UInt64) -> RecoveryPolicy.Namespace {
+    switch inode {
+    case Computer.pidNamespace: .ours
+    case Computer.endedNamespace: .gone
+    default: .foreign
+    }
+  }
+
+  private func takeOver(_ name: String, processesAreGone: String?) {
+    Takeover(of: name, by: self, processesAreGone: processesAreGone) { [self] outcome in
       if let outcome, !(outcome.state.pending.isEmpty && outcome.problems.isEmpty) {
         isClean = false
       }

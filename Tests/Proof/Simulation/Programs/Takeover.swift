@@ -11,10 +11,12 @@ final class Takeover {
 
   private let name: String
   private let program: Program
-  private let isOfEarlierBoot: Bool
+  private let processesAreGone: String?
   private let finish: (Outcome?) -> Void
   private var file: LedgerHandle?
   private var unwinding: Unwinding?
+  /// The ledger with what has been added to it, on disk or not.
+  private var state = LedgerState()
   private var effects: [UnwindingEffect] = []
   private var events: [UnwindingEvent] = []
   private var isWorking = false
@@ -23,22 +25,28 @@ final class Takeover {
   private var computer: Computer { program.computer }
 
   init(
-    of name: String, by program: Program, isOfEarlierBoot: Bool,
+    of name: String, by program: Program, processesAreGone: String?,
     finish: @escaping (Outcome?) -> Void
   ) {
     self.name = name
     self.program = program
-    self.isOfEarlierBoot = isOfEarlierBoot
+    self.processesAreGone = processesAreGone
     self.finish = finish
   }
 
   func start() {
     guard let before = computer.disk.ledger(ofRun: name) else { return finish(nil) }
-    if !isOfEarlierBoot, let agent = before.agent.flatMap(computer.program) {
+    if processesAreGone == nil { fence(before) }
+    then { [self] in lock(until: world.now + .seconds(10), before, mayEndGuardian: true) }
+  }
+
+  /// Ends the agent, with it its holders, and what its actions are still doing.
+  private func fence(_ before: LedgerState) {
+    if let agent = before.agent.flatMap(computer.program) {
       computer.oracle.fencing(agent, of: name, by: program)
       agent.end()
     }
-    then { [self] in lock(until: world.now + .seconds(10), before, mayEndGuardian: true) }
+    for session in before.openSessions { computer.endProcess(session) }
   }
 
   /// Goes on with the next step, unless harm comes first.
@@ -71,10 +79,11 @@ final class Takeover {
   }
 
   private func undo(_ state: LedgerState) {
-    guard !state.isClosed || !state.isSettled else { return close() }
+    self.state = state
+    guard !state.isClosed || !state.isSettled else { return leave() }
     var unwinding = Unwinding(
       steps: state.pendingSteps, rollbacks: state.pendingRollbacks,
-      isOfEarlierBoot: isOfEarlierBoot)
+      processesAreGone: processesAreGone)
     effects = unwinding.start(at: computer.clock, on: computer.table)
     self.unwinding = unwinding
     work()
@@ -119,10 +128,12 @@ final class Takeover {
 
   private func perform(_ effect: UnwindingEffect) {
     switch effect {
-    case .note(let entry): try? file?.append(entry)
-    case .resume(let process):
+    case .note(let entry):
+      state.apply(entry)
+      try? file?.append(entry)
+    case .send(let signal, let process):
       computer.oracle.undoing(process, in: name, by: program)
-      events.append(.resumed(process, computer.send(.resume, to: process, by: .ours)))
+      events.append(.sent(process, computer.send(signal, to: process, by: .ours)))
     case .run(let command):
       computer.oracle.running(command, in: name, by: program)
       _ = computer.run(command, by: program) { [self] result in
@@ -134,13 +145,18 @@ final class Takeover {
 
   private func close() {
     unwinding = nil
-    guard var file else { return finish(nil) }
-    defer { file.release() }
-    do {
-      if file.state.isSettled, !file.state.isClosed { try file.append(.closed) }
-      finish(Outcome(state: file.state, problems: []))
-    } catch {
-      finish(Outcome(state: file.state, problems: ["\(error)"]))
+    if state.isSettled {
+      try? file?.append(.closed)
+      // There is nothing left to guard; one that is stopped would not notice.
+      if let guardian = state.guardian.flatMap(computer.program), guardian !== program {
+        guardian.end()
+      }
     }
+    leave()
+  }
+
+  private func leave() {
+    file?.release()
+    finish(Outcome(state: state, problems: []))
   }
 }

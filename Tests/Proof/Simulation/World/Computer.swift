@@ -30,6 +30,7 @@ final class Computer {
   var commandTroubles = 0.0
   var refusesPrivileges = false
   var refusesGuardians = false
+  var refusesHolders = false
   var guardiansHang = false
   /// Ledgers that `recover` rightly leaves as they are.
   var unrecoverable: Set<String> = []
@@ -40,6 +41,7 @@ final class Computer {
   }
 
   static let pidNamespace: UInt64 = 5
+  static let endedNamespace: UInt64 = 7
 
   init(_ number: Int, in world: World, oracle: Oracle) {
     self.world = world
@@ -81,15 +83,20 @@ final class Computer {
       return .failed("Operation not permitted")
     }
     world.note("signal", Int(process.pid), "\(signal.name) to \(process.pid) by \(sender)")
+    if signal == .kill, let program = program(process) {
+      program.end()
+      return .delivered
+    }
+    let isHeld = facts.tracer != nil
     switch signal {
     case .stop:
-      table.setState("T", of: process.pid)
+      if !isHeld { table.setState("T", of: process.pid) }
       if stops[process] == nil { stops[process] = sender }
       if sender == .stranger { strangersStops[process] = world.now }
     case .resume:
-      table.setState("S", of: process.pid)
+      if !isHeld { table.setState("S", of: process.pid) }
       stops[process] = nil
-      oracle.released(process, on: self)
+      if !isHeld { oracle.released(process, on: self) }
     case .kill: endProcess(process)
     default: break
     }
@@ -103,6 +110,36 @@ final class Computer {
     oracle.released(process, on: self)
   }
 
+  // MARK: Holds
+
+  /// Stops a process by ptrace(2) for a holder; false if it is gone or held already.
+  func hold(_ process: ProcessIdentity, by holder: Program) -> Bool {
+    guard let facts = facts(of: process), !facts.isDead, facts.tracer == nil else { return false }
+    world.note("hold", Int(process.pid), "\(process.pid) by \(holder.identity.pid)")
+    table.change(process.pid) {
+      $0.tracer = holder.identity.pid
+      $0.state = "t"
+    }
+    return true
+  }
+
+  /// The kernel lets everything go that a holder held.
+  func release(by holder: ProcessIdentity) {
+    for facts in table.sorted where facts.tracer == holder.pid {
+      world.note("release", Int(facts.identity.pid))
+      table.change(facts.identity.pid) {
+        $0.tracer = nil
+        $0.state = stops[facts.identity] == nil ? "S" : "T"
+      }
+      if stops[facts.identity] != .ours { oracle.released(facts.identity, on: self) }
+    }
+  }
+
+  /// Whether a process is stopped by us, in one way or the other.
+  func isStoppedByUs(_ process: ProcessIdentity) -> Bool {
+    stops[process] == .ours || facts(of: process)?.tracer != nil
+  }
+
   // MARK: Programs
 
   func add(_ program: Program) { programs.append(program) }
@@ -112,7 +149,10 @@ final class Computer {
     table[program.identity.pid] = nil
     targetLocks = targetLocks.filter { $0.value != program.identity }
     ledgerLocks = ledgerLocks.filter { $0.value != program.identity }
-    for command in commands where command.owner === program { drop(command) }
+    for command in commands where command.owner === program {
+      drop(command)
+      command.ownerEnded()
+    }
   }
 
   func program(_ identity: ProcessIdentity) -> Program? {

@@ -5,10 +5,29 @@ import Synchronization
 final class ProcessTable: Host {
   // The lock is never contended: a world has one thread. The machines ask for a Sendable host.
   private let all = Mutex<[Int32: ProcessFacts]>([:])
+  private let untraceable = Mutex<Set<Int32>>([])
 
   subscript(pid: Int32) -> ProcessFacts? {
     get { all.withLock { $0[pid] } }
     set { all.withLock { $0[pid] = newValue } }
+  }
+
+  /// Processes that can't be traced, so that they are paused by a signal.
+  func protectFromTracing(_ pid: Int32) {
+    untraceable.withLock { _ = $0.insert(pid) }
+  }
+
+  func obstacleToTracing(_ pid: Int32) -> String? {
+    if untraceable.withLock({ $0.contains(pid) }) { return "a policy forbids it" }
+    return self[pid]?.tracer.map { "process \($0) traces it" }
+  }
+
+  func change(_ pid: Int32, _ body: (inout ProcessFacts) -> Void) {
+    all.withLock { processes in
+      guard var facts = processes.removeValue(forKey: pid) else { return }
+      body(&facts)
+      processes[pid] = facts
+    }
   }
 
   func setState(_ state: String, of pid: Int32) {

@@ -7,6 +7,8 @@ final class RunningCommand {
   private let computer: Computer
   private let finish: (CommandResult) -> Void
   private var isOver = false
+  /// The process that leads its session.
+  let session: ProcessIdentity
 
   init(
     _ command: Command, owner: Program, on computer: Computer,
@@ -16,6 +18,14 @@ final class RunningCommand {
     self.owner = owner
     self.computer = computer
     self.finish = finish
+    session = computer.startProcess("action")
+  }
+
+  /// The kernel kills it with its owner; what it has started itself may live on.
+  func ownerEnded() {
+    isOver = true
+    if command.argv.first == "act", computer.world.random.happens(0.5) { return }
+    computer.endProcess(session)
   }
 
   func start() {
@@ -37,6 +47,7 @@ final class RunningCommand {
     guard !isOver, owner.isAlive else { return }
     isOver = true
     computer.drop(self)
+    computer.endProcess(session)
     let result = CommandResult(ending: ending)
     computer.world.note("command", ending == .exited(0) ? 0 : 1, command.shown + " " + result.summary)
     computer.oracle.commandEnded(command, result, on: computer)
