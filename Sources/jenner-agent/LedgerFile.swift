@@ -4,14 +4,15 @@ internal import Linux
 /// A ledger that this process writes: its file, locked, and how many entries it has.
 final class LedgerFile {
   private let file: DurableFile
-  private var lineCount: Int
+  private var cursor = LedgerCursor()
+  /// Whether a part of a line stands behind the cursor that could not be cut off.
+  private var isRagged = false
 
   var path: String { file.path }
 
   /// Makes a ledger with its first entry.
   init(creating path: String, _ entry: LedgerEntry) throws {
     file = try DurableFile(creating: path)
-    lineCount = 0
     try append(entry)
   }
 
@@ -19,7 +20,6 @@ final class LedgerFile {
   init?(opening path: String) throws {
     guard let file = try DurableFile(opening: path) else { return nil }
     self.file = file
-    lineCount = 0
   }
 
   /// Becomes its writer once the lock of the present one is free.
@@ -27,9 +27,8 @@ final class LedgerFile {
   /// A torn last line is cut off, so that what follows begins a line of its own.
   func takeOver(waitingAtMost limit: Duration) throws {
     try file.lock(waitingAtMost: limit)
-    let state = try self.state()
-    try file.truncate(to: state.wholeLength)
-    lineCount = state.lineCount
+    cursor = LedgerCursor(after: try state())
+    try file.truncate(to: cursor.length)
   }
 
   /// Whether someone has removed it: what is written to it then nobody will find.
@@ -42,15 +41,17 @@ final class LedgerFile {
 
   /// Adds an entry; it is on the disk when this returns.
   func append(_ entry: LedgerEntry) throws {
-    let line = try LedgerLine.text(of: entry, sequence: lineCount + 1)
+    let line = try cursor.line(of: entry)
+    if isRagged { try file.truncate(to: cursor.length) }
     do {
-      try file.append(Array(line.utf8))
+      try file.append(line)
     } catch {
-      // What was written of it must not run into the next entry.
-      try? file.truncate(to: try state().wholeLength)
+      // What was written of it must not run into the next entry, nor be taken for one.
+      isRagged = (try? file.truncate(to: cursor.length)) == nil
       throw error
     }
-    lineCount += 1
+    isRagged = false
+    cursor.advance(past: line)
   }
 
   /// Removes it.

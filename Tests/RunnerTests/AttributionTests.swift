@@ -150,7 +150,7 @@ import Testing
   // MARK: Files
 
   @Test(arguments: [
-    ("ledger of run r, open", true, false), ("ledger of run r, closed", true, true),
+    ("ledger of run r, open", true, false), ("ledger of run r, settled", true, true),
     ("lock of run r", true, false), ("lock of run s", false, false),
     ("ledger of run rr, open", false, false), ("lock of run ", false, false),
   ])

@@ -111,6 +111,11 @@ public struct LedgerState: Sendable, Hashable {
     steps.removeAll { $0.intent.step == step && $0.proofs == nil }
   }
 
+  /// Takes back rollbacks that could not be written.
+  mutating func forgetRollbacks() {
+    rollbacks = []
+  }
+
   private mutating func change(_ step: Int, _ body: (inout Step) -> Void) {
     guard let index = steps.lastIndex(where: { $0.intent.step == step }) else { return }
     body(&steps[index])

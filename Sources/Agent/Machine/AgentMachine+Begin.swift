@@ -117,7 +117,10 @@ extension AgentMachine {
     if effect == .guardian { return end(number: nil, at: now) }
     guard let (number, step) = current else { return [] }
     current = nil
-    guard let step else { return [refuse(number, refusal)] }
+    guard let step else {
+      if effect == .ledger { ledger.forgetRollbacks() }
+      return [refuse(number, refusal)]
+    }
     let hasHolder = prepared[step]?.injection.needsHolder ?? false
     injecting[step] = nil
     acting[step] = nil

@@ -168,7 +168,8 @@ extension AgentMachine {
 
   /// The last word; without a guardian's farewell where something is left for it to try again.
   mutating func dismissed() -> [AgentEffect] {
-    guard case .ending(let number) = phase, running.isEmpty else { return [] }
+    // A guardian that is lost while an action still ends is no reason to leave the action's undo.
+    guard case .ending(let number) = phase, running.isEmpty, acting.isEmpty else { return [] }
     phase = .over
     // After a lost pipe the ledger stays, so that the runner can come back and ask.
     let isRemovable = ledger.isSettled && number != nil

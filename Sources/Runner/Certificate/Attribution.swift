@@ -66,7 +66,7 @@ struct Attribution {
       words[place + 1] == run
     else { return foreign(change, "it is of another run") }
     // A ledger in which nothing is left to do is removed by whoever looks next.
-    let isSettled = change.after == nil || text.hasSuffix("closed")
+    let isSettled = change.after == nil || text.hasSuffix("settled")
     return CertifiedChange(
       change, ours: true, explained: isSettled,
       why: isSettled ? "the run's own, and nothing is left to do" : "the run's own",

@@ -88,16 +88,20 @@ extension RunMachine {
   /// Sends heartbeats that are due, and notices agents that have been silent for too long.
   mutating func checkAgents() {
     guard phase != .idle else { return }
-    for (host, link) in agents where link.state == .reconnecting && now >= link.patience {
-      giveUp(host, reason: "nobody answered")
-    }
-    for (host, link) in agents where link.state == .connected {
-      if now - link.heard >= AgentProtocol.silence {
-        lose(host, reason: "silent for \(AgentProtocol.silence.text)")
-      } else if now >= link.nextHeartbeat {
-        agents[host]?.nextHeartbeat = now + AgentProtocol.heartbeat
-        ask(.heartbeat, of: host, as: .heartbeat)
-      }
+    // In the plan's order: a dictionary's would not be the same when a run is replayed.
+    for host in specification.plan.hosts.map(\.name) { checkAgent(of: host) }
+  }
+
+  private mutating func checkAgent(of host: String) {
+    guard let link = agents[host] else { return }
+    switch link.state {
+    case .reconnecting where now >= link.patience: giveUp(host, reason: "nobody answered")
+    case .connected where now - link.heard >= AgentProtocol.silence:
+      lose(host, reason: "silent for \(AgentProtocol.silence.text)")
+    case .connected where now >= link.nextHeartbeat:
+      agents[host]?.nextHeartbeat = now + AgentProtocol.heartbeat
+      ask(.heartbeat, of: host, as: .heartbeat)
+    case .connected, .reconnecting, .ended, .unreachable: break
     }
   }
 

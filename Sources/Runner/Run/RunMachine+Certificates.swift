@@ -20,8 +20,10 @@ struct HostComparison: Sendable {
 /// The certificate that a host is as it was: its state before the first effect and after the last
 /// undo, compared. It never fails a run; where it can't be made, it says why.
 extension RunMachine {
-  /// What has only just ended may still be seen: an agent that is leaving, say. So what is ours and
-  /// should not be there is looked for again before it is called residue.
+  /// How long it takes until what is ours and should not be there is looked for again.
+  ///
+  /// What has only just ended may still be seen, such as an agent that is leaving; only what stays is
+  /// called residue.
   private static let pause: Duration = .milliseconds(200)
 
   // MARK: Before

@@ -170,21 +170,32 @@ public struct RunMachine: Sendable {
 
   /// When something has to happen even if nothing is heard.
   private var nextTime: Duration? {
-    var times = schedules.filter { _ in isObserving }.map(\.due)
-    times += agents.values.compactMap(\.nextTime)
+    // Worked out after every event, and so without arrays of times.
+    var next: Duration?
+    func consider(_ time: Duration?) {
+      guard let time, time > now else { return }
+      next = next.map { min($0, time) } ?? time
+    }
+    if isObserving { for schedule in schedules { consider(schedule.due) } }
+    for link in agents.values { consider(link.nextTime) }
     switch phase {
-    case .baseline(let end): times.append(end)
-    case .settlingBaseline(let end): times.append(end + longestTimeout + Self.slack)
+    case .baseline(let end): consider(end)
+    case .settlingBaseline(let end): consider(end + longestTimeout + Self.slack)
     case .method:
-      times += steps.compactMap(\.nextTime)
-      times += steps.flatMap(\.expectations).flatMap(\.decisions).map { origin + .seconds($0) }
-    case .recovery: times.append(now + .milliseconds(50))
-    case .readingState(let until), .settling(let until): times.append(until)
-    case .certifying: times += comparisons.values.compactMap(\.nextTime)
+      for step in steps {
+        consider(step.nextTime)
+        for expectation in step.expectations where !expectation.isDecided {
+          consider(origin + .seconds(expectation.watch.end))
+          consider(origin + .seconds(expectation.end))
+        }
+      }
+    case .recovery: consider(now + .milliseconds(50))
+    case .readingState(let until), .settling(let until): consider(until)
+    case .certifying: for comparison in comparisons.values { consider(comparison.nextTime) }
     default: break
     }
-    times.append(origin + specification.experiment.limits.duration)
-    return times.filter { $0 > now }.min()
+    consider(origin + specification.experiment.limits.duration)
+    return next
   }
 
   /// How long an observation may take beyond its own timeout before it is given up.
