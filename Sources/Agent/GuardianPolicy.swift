@@ -3,7 +3,7 @@ internal import Model
 /// What a guardian does next: it decides, and touches nothing.
 ///
 /// The agent undoes a fault at its deadline. The guardian does only where the agent can't: it has
-/// ended with something left to undo, or is `AgentProtocol.guardianGrace` late, stopped perhaps.
+/// ended without closing its ledger, or is `AgentProtocol.guardianGrace` late, stopped perhaps.
 public enum GuardianPolicy {
   /// What to do next.
   public enum Decision: Sendable, Hashable {
@@ -20,11 +20,8 @@ public enum GuardianPolicy {
     _ ledger: LedgerState, isAgentAlive: Bool, at now: Duration
   ) -> Decision {
     if ledger.isClosed { return .leave }
-    guard isAgentAlive else {
-      return ledger.pendingSteps.isEmpty && ledger.pendingRollbacks.isEmpty
-        && ledger.openSessions.isEmpty
-        ? .leave : .takeOver(reason: "the agent ended")
-    }
+    // Also where nothing is pending: locks and the ledger are to be closed by someone.
+    guard isAgentAlive else { return .takeOver(reason: "the agent ended") }
     let due = ledger.earliestDeadline.map { $0 + AgentProtocol.guardianGrace }
     if let due, due <= now {
       return .takeOver(reason: "the agent did not undo a fault at its deadline")

@@ -138,7 +138,7 @@ struct AgentProcessTests {
     let target = try scratch.start()
     let session = try AgentSession(in: scratch)
     _ = try session.begin("stopped", pausing: target)
-    try session.pause(deadline: 0.5)
+    try session.pause(deadline: 2)
     kill(session.pid, SIGSTOP)
     try scratch.wait { !scratch.isStopped(target) }
     // It was killed, so it can't inject anything after the undo.
@@ -151,7 +151,7 @@ struct AgentProcessTests {
     let target = try scratch.start()
     let session = try AgentSession(in: scratch)
     _ = try session.begin("deadline", pausing: target)
-    try session.pause(deadline: 0.3)
+    try session.pause(deadline: 2)
     try session.wait { !session.unasked.isEmpty }
     guard case .expired(0, let proofs)? = session.unasked.first else {
       Issue.record("not expired")

@@ -44,7 +44,7 @@ struct HolderProcessTests {
     let target = try scratch.start()
     let session = try AgentSession(in: scratch)
     _ = try session.begin("alone", pausing: target)
-    try session.pause(deadline: 0.5)
+    try session.pause(deadline: 2)
     let guardian = try scratch.guardian(of: session.pid)
     kill(guardian.identity.pid, SIGSTOP)
     kill(session.pid, SIGSTOP)

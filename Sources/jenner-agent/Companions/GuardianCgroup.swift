@@ -41,7 +41,16 @@ struct GuardianCgroup {
   }
 
   /// The cgroups of guardians that were killed: nobody is in them.
+  ///
+  /// One that is just made, or just left, is empty for a moment too; so they are looked at twice.
   static func abandoned() -> [String] {
+    let first = empty()
+    guard !first.isEmpty else { return [] }
+    usleep(100_000)
+    return empty().filter(first.contains)
+  }
+
+  private static func empty() -> [String] {
     guard let root = mountPoint() else { return [] }
     var found: [String] = []
     var waiting = [(path: root, depth: 0)]
