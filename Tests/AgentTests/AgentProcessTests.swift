@@ -133,17 +133,34 @@ struct AgentProcessTests {
     #expect(!scratch.isStopped(target))
   }
 
-  @Test func aStoppedAgentIsFencedAfterTheDeadline() throws {
+  /// By the guardian, and where the fault has a holder by that as well.
+  @Test(arguments: [true, false])
+  func aStoppedAgentIsFencedAfterTheDeadline(mayTrace: Bool) throws {
     let scratch = try Scratch()
     let target = try scratch.start()
-    let session = try AgentSession(in: scratch)
+    let session = try AgentSession(in: scratch, mayTrace: mayTrace)
     _ = try session.begin("stopped", pausing: target)
     try session.pause(deadline: 2)
     kill(session.pid, SIGSTOP)
+    #expect(scratch.isStopped(target))
     try scratch.wait { !scratch.isStopped(target) }
     // It was killed, so it can't inject anything after the undo.
     try session.wait { session.isOver }
     #expect(session.exit?.ending == .signalled(SIGKILL))
+  }
+
+  @Test(arguments: [true, false])
+  func aStoppedGuardianIsNoReasonToBeLate(mayTrace: Bool) throws {
+    let scratch = try Scratch()
+    let target = try scratch.start()
+    let session = try AgentSession(in: scratch, mayTrace: mayTrace)
+    _ = try session.begin("unguarded", pausing: target)
+    kill(try scratch.guardian(of: session.pid).identity.pid, SIGSTOP)
+    try session.pause(deadline: 2)
+    try session.wait { !session.unasked.isEmpty }
+    #expect(!scratch.isStopped(target))
+    _ = try session.ask(.end)
+    try session.wait { session.isOver }
   }
 
   @Test func aDeadlineIsKeptWithoutARunner() throws {

@@ -7,7 +7,7 @@ extension RealHost {
   struct TutorialTests {
     @Test("does what it says, in less than two minutes, and leaves nothing behind")
     func isTrue() async throws {
-      let tutorial = try Tutorial(TutorialFile.text())
+      let tutorial = try Tutorial(RepositoryFile.text(of: "docs/tutorial.md"))
       try #require(!tutorial.commands.isEmpty)
       #expect(tutorial.commands.contains { $0.status == Model.ExitStatus.fail.rawValue })
       try await expectNoOtherShop()
@@ -51,14 +51,6 @@ private struct AnotherShop: Error, CustomStringConvertible {
   var processes: [String]
 
   var description: String { "close the other sample-shop first: \(processes)" }
-}
-
-/// The tutorial in the repository.
-private enum TutorialFile {
-  static func text() throws -> String {
-    let folders = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-    return try String(contentsOf: URL(filePath: "/\(folders)/docs/tutorial.md"), encoding: .utf8)
-  }
 }
 
 @Suite("A tutorial's text")

@@ -14,6 +14,7 @@ enum Tool: String, CaseIterable, Sendable {
   case ssh
   case sshd
   case sshKeygen = "ssh-keygen"
+  case systemdAnalyze = "systemd-analyze"
 
   /// Where the program is; daemons are not in every user's PATH.
   var path: String? {
