@@ -14,6 +14,7 @@ final class Place {
   let inner: Cgroup
   private(set) var target: Target
   private(set) var before: HostPicture?
+  private static let locks = "/run/lock/jenner"
   private var output: Int32 = -1
 
   var state: String { folder + "/state" }
@@ -38,18 +39,18 @@ final class Place {
     cgroup = try Cgroup(making: root + "/proof")
     inner = try Cgroup(making: root + "/proof/run")
     target = try Target()
-    try Directory.make("/run/lock/jenner", mode: 0o1777)
+    try Directory.make(Self.locks, mode: 0o1777)
     try clear()
   }
 
   /// Makes it as it was before the first case, as far as the last case did not leave it so.
   func clear() throws {
-    for folder in [state, reports] {
-      _ = try Tool.run(["rm", "-rf", folder])
-      try Directory.make(folder, mode: 0o700)
+    for folder in [state, reports, Self.locks] {
+      for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
+        try FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+      }
     }
-    try Directory.make(state + "/runs", mode: 0o700)
-    _ = try Tool.run(["find", "/run/lock/jenner", "-type", "f", "-delete"])
+    for folder in [reports, state + "/runs"] { try Directory.make(folder, mode: 0o700) }
     reap()
   }
 
@@ -57,7 +58,7 @@ final class Place {
   func renew(for scenario: Scenario) throws {
     try? cgroup.killAtOnce()
     reap()
-    let isUntouched = try !target.isReplaced && target.isAlive() && !target.isHeld()
+    let isUntouched = try !target.isReplaced && target.isFree()
     if isUntouched, target.isTraced == scenario.isTraced { return }
     target.end()
     target = try Target(isTraced: scenario.isTraced)
