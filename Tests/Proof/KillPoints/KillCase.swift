@@ -55,6 +55,9 @@ struct KillCase: Codable, CustomStringConvertible {
     if let staged {
       Ending(staged.run, isOver: staged.isOver, in: place).check(atMost: Self.limit, &result)
       try check(staged.run, place, killed, &result)
+      if !mayStay {
+        result.problems += try place.tracesOfFaults(since: before, after: .seconds(1))
+      }
     }
     try Aftermath(scenario, before, in: place).check(&result)
     return result

@@ -129,6 +129,16 @@ final class Place {
     return false
   }
 
+  /// What is still to be seen of a fault after a time, besides the state of its target.
+  func tracesOfFaults(since before: HostPicture, after limit: Duration) throws -> [String] {
+    let deadline = EventLoop.now + limit
+    while true {
+      let found = try HostPicture.tracesOfFaults(since: before)
+      if found.isEmpty || EventLoop.now >= deadline { return found }
+      usleep(20_000)
+    }
+  }
+
   /// Runs the agent's program to its end, untraced.
   func agent(_ arguments: [String]) throws -> Tool.Result {
     try Tool.run([programs.agent] + arguments, environment: environment)
