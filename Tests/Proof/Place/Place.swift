@@ -15,6 +15,7 @@ final class Place {
   private(set) var target: Target
   private(set) var before: HostPicture?
   private static let locks = "/run/lock/jenner"
+  private let port: OpenPort
   private var output: Int32 = -1
 
   var state: String { folder + "/state" }
@@ -35,6 +36,7 @@ final class Place {
   /// Makes it, in the namespaces of a worker.
   init(programs: Programs) throws {
     self.programs = programs
+    port = try OpenPort()
     let root = try Cgroup.mountPoint()
     cgroup = try Cgroup(making: root + "/proof")
     inner = try Cgroup(making: root + "/proof/run")
@@ -50,6 +52,7 @@ final class Place {
         try FileManager.default.removeItem(atPath: "\(folder)/\(name)")
       }
     }
+    port.drain()
     for folder in [reports, state + "/runs"] { try Directory.make(folder, mode: 0o700) }
     reap()
   }
