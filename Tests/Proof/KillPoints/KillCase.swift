@@ -77,8 +77,7 @@ struct KillCase: Codable, CustomStringConvertible {
     guard !scope.victims.contains(.runner), let status = run.exitStatus(of: .runner) else { return }
     result.runnerStatus = status
     // Where somebody was left to undo, that it was undone can be proved.
-    let known: Set<Int32> = [3, 4].union(mayPass(killed) ? [0] : [])
-      .union(isGuardianLost ? [5] : [])
+    let known: [Int32] = [3, 4] + (mayPass(killed) ? [0] : []) + (isGuardianLost ? [5] : [])
     if !known.contains(status) {
       result.problems.append("the runner ended with \(status): \(place.written)")
     }
