@@ -22,6 +22,7 @@ public enum GuardianPolicy {
     if ledger.isClosed { return .leave }
     guard isAgentAlive else {
       return ledger.pendingSteps.isEmpty && ledger.pendingRollbacks.isEmpty
+        && ledger.openSessions.isEmpty
         ? .leave : .takeOver(reason: "the agent ended")
     }
     let due = ledger.earliestDeadline.map { $0 + AgentProtocol.guardianGrace }

@@ -4,15 +4,15 @@ public import Model
 public enum UnwindingEffect: Sendable, Hashable {
   /// To be written if possible; the undo goes on all the same.
   case note(LedgerEntry)
-  /// Answered by `resumed`.
-  case resume(ProcessIdentity)
+  /// Answered by `sent`.
+  case send(Signal, ProcessIdentity)
   /// Answered by `ran`; at most one command runs at a time.
   case run(Command)
 }
 
 /// What became of what an unwinding asked for.
 public enum UnwindingEvent: Sendable, Hashable {
-  case resumed(ProcessIdentity, SignalOutcome)
+  case sent(ProcessIdentity, SignalOutcome)
   case ran(CommandResult)
   /// The time of `nextWake` has come.
   case wake
@@ -35,7 +35,17 @@ public struct Unwinding: Sendable {
   fileprivate struct Task: Sendable {
     var step: Int
     var undo: Undo
+    var holder: ProcessIdentity?
     var proof: UndoProof?
+
+    /// The signal that it takes; nil for a command.
+    var signal: (signal: Signal, process: ProcessIdentity)? {
+      switch undo {
+      case .resume(let process): (.resume, process)
+      case .release: holder.map { (.kill, $0) }
+      case .run: nil
+      }
+    }
   }
 
   private var quick: [Task]
@@ -61,21 +71,23 @@ public struct Unwinding: Sendable {
 
   /// Makes an unwinding of steps, the newest first, and of rollbacks, in their order.
   ///
-  /// Of an earlier boot only commands are left to run: its processes are gone, and their ids may be
-  /// those of others now.
+  /// Where the ledger's processes are known to be gone, since the machine was booted or their
+  /// namespace ended, only commands are left to run: the ids may be those of others now.
   public init(
     steps: [LedgerState.Step], rollbacks: [(index: Int, command: Command)] = [],
-    isOfEarlierBoot: Bool = false
+    processesAreGone reason: String? = nil
   ) {
     let tasks = steps.flatMap { step in
-      step.intent.undo.reversed().map { Task(step: step.intent.step, undo: $0) }
+      step.intent.undo.reversed().map {
+        Task(step: step.intent.step, undo: $0, holder: step.intent.holder)
+      }
     }
     self.steps = steps.map(\.intent.step)
     self.rollbacks = rollbacks
     quick = tasks.filter { !$0.undo.needsProcess }
     commands = tasks.filter(\.undo.needsProcess)
-    if isOfEarlierBoot {
-      for index in quick.indices { quick[index].prove(true, "the machine was booted since") }
+    if let reason {
+      for index in quick.indices { quick[index].prove(true, reason) }
     }
   }
 
@@ -83,10 +95,12 @@ public struct Unwinding: Sendable {
   public mutating func start(at now: Duration, on host: any Host) -> [UnwindingEffect] {
     var effects = steps.map { UnwindingEffect.note(.undoing(step: $0)) }
     // The signals go out before anything is written: a stopped process must not wait for a disk.
+    var addressed: Set<ProcessIdentity> = []
     let signals = quick.compactMap { task -> UnwindingEffect? in
-      guard task.proof == nil else { return nil }
-      if case .resume(let process) = task.undo { return .resume(process) }
-      return nil
+      guard task.proof == nil, let (signal, process) = task.signal,
+        addressed.insert(process).inserted
+      else { return nil }
+      return .send(signal, process)
     }
     effects = signals + effects
     if !quick.isEmpty { readBackUntil = now + Self.readBackLimit }
@@ -100,21 +114,17 @@ public struct Unwinding: Sendable {
     var effects: [UnwindingEffect] = []
     switch event {
     case .wake: break
-    case .resumed(let process, let outcome): resumed(process, outcome)
+    case .sent(let process, let outcome): sent(to: process, outcome)
     case .ran(let result): effects += ran(result)
     }
     return effects + proceed(at: now, on: host)
   }
 
-  private mutating func resumed(_ process: ProcessIdentity, _ outcome: SignalOutcome) {
-    for index in quick.indices where quick[index].undo == .resume(process) {
-      switch outcome {
-      // Delivered is not proved: the state is read back.
-      case .delivered: break
-      case .gone:
-        quick[index].prove(true, "process \(process.pid) has ended; there is nothing to resume")
-      case .failed(let reason): quick[index].prove(false, reason)
-      }
+  /// Delivered is not proved, and a holder that is gone is not either: the state is read back.
+  private mutating func sent(to process: ProcessIdentity, _ outcome: SignalOutcome) {
+    guard case .failed(let reason) = outcome else { return }
+    for index in quick.indices where quick[index].proof == nil {
+      if quick[index].signal?.process == process { quick[index].prove(false, reason) }
     }
   }
 
@@ -158,11 +168,11 @@ public struct Unwinding: Sendable {
 
   private mutating func readBack(at now: Duration, on host: any Host) {
     for index in quick.indices where quick[index].proof == nil {
-      guard case .resume(let process) = quick[index].undo else { continue }
+      guard let process = quick[index].undo.process else { continue }
       let facts = host.process(process.pid)
       if facts?.identity != process || facts?.isDead == true {
         quick[index].prove(true, "process \(process.pid) has ended; there is nothing to resume")
-      } else if let facts, !facts.isStopped {
+      } else if let facts, !quick[index].isInForce(facts) {
         quick[index].prove(true, "process \(process.pid) runs again (state \(facts.state))")
       } else if let limit = readBackUntil, now >= limit {
         quick[index].prove(
@@ -187,8 +197,28 @@ public struct Unwinding: Sendable {
 }
 
 extension Unwinding.Task {
+  /// Whether a process still is as the effect left it.
+  fileprivate func isInForce(_ facts: ProcessFacts) -> Bool {
+    switch undo {
+    case .resume: facts.isStopped
+    // What another tracer does to it, or a signal that came meanwhile, is not ours.
+    case .release: facts.tracer != nil && facts.tracer == holder?.pid
+    case .run: false
+    }
+  }
+
   fileprivate mutating func prove(_ isProved: Bool, _ evidence: String) {
     proof = UndoProof(step: undo.shown, isProved: isProved, evidence: evidence)
+  }
+}
+
+extension Undo {
+  /// The process that a step lets go on; nil for a command.
+  fileprivate var process: ProcessIdentity? {
+    switch self {
+    case .resume(let process), .release(let process): process
+    case .run: nil
+    }
   }
 }
 

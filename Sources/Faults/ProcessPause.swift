@@ -1,9 +1,12 @@
 public import Model
 
 /// Stops processes where they are: open connections stay open, but nobody answers.
+///
+/// A holder stops them by ptrace(2), so that the kernel lets them go on when the holder ends, however
+/// it ends. Where that is not possible they get SIGSTOP, and someone has to send SIGCONT.
 public struct ProcessPause: Fault {
   public static let name = "process.pause"
-  public static let summary = "Stop processes with SIGSTOP; they hang, with connections left open"
+  public static let summary = "Stop processes where they are; they hang, with connections left open"
   public static let targeting = Targeting.processes
   public static let capabilities = ProcessCapabilities.all
   public static let tools: [String] = []
@@ -36,18 +39,33 @@ public struct ProcessPause: Fault {
           cure: "detach it first, or leave the process out")
       }
     }
+    guard let obstacle = Self.obstacle(to: targets, on: host) else {
+      return Injection(
+        effects: targets.map { .hold($0.identity) }, undo: targets.map { .release($0.identity) },
+        undoClass: .kernel)
+    }
     return Injection(
       effects: targets.map { .signal($0.identity, .stop) },
-      undo: targets.map { .resume($0.identity) }, undoClass: .guardian)
+      undo: targets.map { .resume($0.identity) }, undoClass: .guardian,
+      note: "SIGSTOP instead of a hold that the kernel would end: \(obstacle)")
   }
 
-  /// In force when every thread of every target is stopped: one that is in the kernel (state D) goes
-  /// on until it returns from there.
+  private static func obstacle(to targets: [ProcessFacts], on host: any Host) -> String? {
+    for target in targets {
+      let pid = target.identity.pid
+      if let reason = host.obstacleToTracing(pid) { return "process \(pid): \(reason)" }
+    }
+    return nil
+  }
+
+  /// In force when every thread of every target is stopped, by a signal or by its holder.
+  ///
+  /// A thread that is in the kernel (state D) goes on until it returns from there.
   public func inspect(_ targets: [ProcessIdentity], on host: any Host) -> Evidence {
     let stopped = targets.filter { target in
       guard host.process(target.pid)?.identity == target else { return false }
       let states = host.threadStates(of: target.pid)
-      return !states.isEmpty && states.allSatisfy { $0 == "T" }
+      return !states.isEmpty && states.allSatisfy { $0 == "T" || $0 == "t" }
     }
     return Evidence(
       requested: "\(targets.count.processes) stopped",

@@ -18,16 +18,20 @@ public final class DurableFile {
     try Self.syncFolder(of: path)
   }
 
-  /// Opens a file that is there; nil if it is not.
-  ///
-  /// It waits for the lock of another process, at most so long; then it fails with EWOULDBLOCK.
-  public init?(opening path: String, waitingAtMost limit: Duration) throws(SystemError) {
+  /// Opens a file that is there, without its lock, so only to be read; nil if there is none.
+  public init?(opening path: String) throws(SystemError) {
     descriptor = open(path, O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW)
     guard descriptor >= 0 else {
       if errno == ENOENT { return nil }
       throw SystemError("open \(path)")
     }
     self.path = path
+  }
+
+  /// Takes the lock, so that it may be written; a lock of another process is waited for.
+  ///
+  /// Fails with EWOULDBLOCK if the other has not let go after `limit`.
+  public func lock(waitingAtMost limit: Duration) throws(SystemError) {
     let deadline = jenner_now() + limit.nanoseconds
     while jenner_lock(descriptor, false) != 0 {
       guard errno == EWOULDBLOCK, jenner_now() < deadline else {
@@ -35,9 +39,18 @@ public final class DurableFile {
       }
       usleep(20_000)
     }
-    // Its last holder may have removed it while we waited.
+  }
+
+  /// Whether another process has the lock of a file.
+  public static func isLocked(_ path: String) -> Bool {
+    guard let file = try? DurableFile(opening: path) else { return false }
+    return jenner_lock(file.descriptor, false) != 0 && errno == EWOULDBLOCK
+  }
+
+  /// Whether it has no name any more: what is written to it nobody will find.
+  public var isRemoved: Bool {
     var held = stat()
-    if fstat(descriptor, &held) == 0, held.st_nlink == 0 { return nil }
+    return fstat(descriptor, &held) == 0 && held.st_nlink == 0
   }
 
   deinit {
@@ -53,6 +66,7 @@ public final class DurableFile {
   ///
   /// After a failure the file is as it was before, or ends with a part of them.
   public func append(_ bytes: [UInt8]) throws(SystemError) {
+    guard !isRemoved else { throw SystemError("write \(path), which was removed", code: ENOENT) }
     var rest = bytes[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
@@ -74,6 +88,26 @@ public final class DurableFile {
   public func remove() throws(SystemError) {
     guard unlink(path) == 0 || errno == ENOENT else { throw SystemError("remove \(path)") }
     try Self.syncFolder(of: path)
+  }
+
+  /// Replaces a file's content at once: whoever opens it sees the old or the new, also after a power
+  /// cut.
+  public static func replace(
+    _ path: String, with bytes: [UInt8], mode: UInt32
+  ) throws(SystemError) {
+    let temporary = "\(path).\(getpid()).new"
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode)
+    guard descriptor >= 0 else { throw SystemError("create \(temporary)") }
+    defer { close(descriptor) }
+    let isWritten =
+      write(descriptor, bytes, bytes.count) == bytes.count && fchmod(descriptor, mode) == 0
+      && fsync(descriptor) == 0 && rename(temporary, path) == 0
+    guard isWritten else {
+      let error = SystemError("write \(path)")
+      unlink(temporary)
+      throw error
+    }
+    try syncFolder(of: path)
   }
 
   /// A name in a directory is on the disk only once the directory is.

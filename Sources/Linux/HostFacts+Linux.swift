@@ -31,4 +31,25 @@ public enum HostIdentity {
     var status = stat()
     return stat("/proc/self/ns/pid", &status) == 0 ? UInt64(status.st_ino) : 0
   }
+
+  /// The machine's first pid namespace, from which every other is seen: PROC_PID_INIT_INO of Linux.
+  private static let firstPIDNamespace: UInt64 = 0xEFFF_FFFC
+
+  /// Whether a pid namespace is known to have ended; false where that can't be known.
+  ///
+  /// It is where we see every process of this machine, and none is in it.
+  public static func hasEnded(pidNamespace inode: UInt64) -> Bool {
+    guard pidNamespace == firstPIDNamespace, let names = try? Directory.entries(of: "/proc") else {
+      return false
+    }
+    for name in names where Int32(name) != nil {
+      var status = stat()
+      if stat("/proc/\(name)/ns/pid", &status) == 0 {
+        if UInt64(status.st_ino) == inode { return false }
+      } else if errno != ENOENT && errno != ESRCH {
+        return false
+      }
+    }
+    return true
+  }
 }

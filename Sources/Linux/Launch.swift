@@ -194,6 +194,13 @@ private func withOptionalCString<Result>(
 
 /// Children that were launched.
 public enum ChildProcess {
+  /// Has the kernel kill this process when the thread that started it ends: PR_SET_PDEATHSIG.
+  public static func endWithParent() throws(SystemError) {
+    guard jenner_end_with_parent() == 0 else {
+      throw SystemError("bind this process to its parent")
+    }
+  }
+
   /// How a child ended, once it is reaped; nil if it has not ended.
   public static func reap(_ child: Launch.Launched) -> CommandResult.Ending? {
     var status: Int32 = 0

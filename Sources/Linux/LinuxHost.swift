@@ -24,13 +24,15 @@ public final class LinuxHost: Host {
     guard pid > 0, let status = status(pid), !status.isKernelThread else { return nil }
     let folder = "\(proc)/\(pid)"
     let arguments = (try? FileContents.bytes(of: "\(folder)/cmdline", limit: Self.limit)) ?? []
-    let user = userID(pid)
+    let details = (try? text("\(folder)/status")) ?? ""
+    let user = Self.userID(details)
     let cgroups = (try? text("\(folder)/cgroup")) ?? ""
     let facts = ProcessFacts(
       identity: ProcessIdentity(pid: pid, startTime: status.startTime), parent: status.parent,
       state: status.state, commandLine: Self.arguments(arguments),
       executable: Self.link("\(folder)/exe"), userID: user, userName: userName(user),
-      cgroups: cgroups.split(separator: "\n").map(Self.cgroupPath))
+      cgroups: cgroups.split(separator: "\n").map(Self.cgroupPath),
+      tracer: Self.tracer(details))
     // What was read belongs to this process only if the id was not given to another meanwhile.
     return self.status(pid)?.startTime == status.startTime ? facts : nil
   }
@@ -83,6 +85,17 @@ public final class LinuxHost: Host {
     environments(of: name).filter { $0.value == value }.map(\.process)
   }
 
+  /// The processes of a session, its leader included; none if the leader's id is another's now.
+  public func members(ofSession leader: ProcessIdentity) -> [ProcessIdentity] {
+    if let present = identity(of: leader.pid), present != leader { return [] }
+    return processIDs((try? entries(of: proc)) ?? []).compactMap { pid in
+      guard let status = status(pid), status.session == leader.pid, status.state != "Z" else {
+        return nil
+      }
+      return ProcessIdentity(pid: pid, startTime: status.startTime)
+    }
+  }
+
   // MARK: Reading
 
   static let limit = Limits.outputSize
@@ -108,7 +121,8 @@ public final class LinuxHost: Host {
     String(decoding: try FileContents.bytes(of: path, limit: Self.limit), as: UTF8.self)
   }
 
-  static func link(_ path: String) -> String? {
+  /// Where a symbolic link leads; nil if there is none.
+  public static func link(_ path: String) -> String? {
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Int(PATH_MAX)) { buffer in
       let count = buffer.withMemoryRebound(to: CChar.self) {
         $0.baseAddress.map { readlink(path, $0, Int(PATH_MAX)) } ?? -1
@@ -131,12 +145,20 @@ public final class LinuxHost: Host {
   }
 
   /// The effective user id, by the `Uid:` line of proc_pid_status(5).
-  private func userID(_ pid: Int32) -> UInt32 {
-    let status = (try? text("\(proc)/\(pid)/status")) ?? ""
-    guard let line = status.split(separator: "\n").first(where: { $0.hasPrefix("Uid:") }),
-      case let fields = line.split(whereSeparator: { $0 == "\t" || $0 == " " }), fields.count > 2
-    else { return UInt32.max }
+  private static func userID(_ status: String) -> UInt32 {
+    guard let fields = fields(of: "Uid:", in: status), fields.count > 2 else { return UInt32.max }
     return UInt32(fields[2]) ?? UInt32.max
+  }
+
+  /// The tracing process, by the `TracerPid:` line of proc_pid_status(5).
+  static func tracer(_ status: String) -> Int32? {
+    fields(of: "TracerPid:", in: status)?.dropFirst().first.flatMap { Int32($0) }
+      .flatMap { $0 == 0 ? nil : $0 }
+  }
+
+  private static func fields(of label: String, in status: String) -> [Substring]? {
+    status.split(separator: "\n").first { $0.hasPrefix(label) }?
+      .split(whereSeparator: { $0 == "\t" || $0 == " " })
   }
 
   private func userName(_ id: UInt32) -> String? {

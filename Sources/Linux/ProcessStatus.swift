@@ -2,6 +2,7 @@
 struct ProcessStatus: Hashable {
   var state: String
   var parent: Int32
+  var session: Int32
   /// Set in the flags of a kernel thread: PF_KTHREAD.
   var isKernelThread: Bool
   var startTime: UInt64
@@ -20,11 +21,12 @@ struct ProcessStatus: Hashable {
     func number(_ field: Int) -> UInt64? {
       UInt64(String(decoding: fields[field - 3], as: UTF8.self))
     }
-    guard let parent = number(4), let flags = number(9), let startTime = number(22) else {
-      return nil
-    }
+    guard let parent = number(4), let session = number(6), let flags = number(9),
+      let startTime = number(22)
+    else { return nil }
     state = String(decoding: fields[0], as: UTF8.self)
     self.parent = Int32(truncatingIfNeeded: parent)
+    self.session = Int32(truncatingIfNeeded: session)
     isKernelThread = flags & Self.kernelThreadFlag != 0
     self.startTime = startTime
   }

@@ -42,12 +42,33 @@ public struct Digest: Sendable, Hashable {
   }
 
   private mutating func compress(_ block: ArraySlice<UInt8>) {
+    func rotate(_ x: UInt32, _ n: UInt32) -> UInt32 { x >> n | x << (32 - n) }
+    let w = Self.schedule(of: block)
+    // Eight variables and not an array: the rounds are most of what a digest costs.
+    var (a, b, c, d) = (state[0], state[1], state[2], state[3])
+    var (e, f, g, h) = (state[4], state[5], state[6], state[7])
+    for i in 0..<64 {
+      let s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)
+      let choice = (e & f) ^ (~e & g)
+      let first = h &+ s1 &+ choice &+ Self.constants[i] &+ w[i]
+      let s0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)
+      let majority = (a & b) ^ (a & c) ^ (b & c)
+      (h, g, f, e) = (g, f, e, d &+ first)
+      (d, c, b, a) = (c, b, a, first &+ s0 &+ majority)
+    }
+    for (i, value) in [a, b, c, d, e, f, g, h].enumerated() { state[i] = state[i] &+ value }
+  }
+
+  /// The block as 16 words, and 48 more that are made of them.
+  private static func schedule(of block: ArraySlice<UInt8>) -> [UInt32] {
+    func rotate(_ x: UInt32, _ n: UInt32) -> UInt32 { x >> n | x << (32 - n) }
     var w = [UInt32](repeating: 0, count: 64)
     for i in 0..<16 {
       let at = block.startIndex + 4 * i
-      w[i] = block[at..<at + 4].reduce(0) { $0 << 8 | UInt32($1) }
+      w[i] =
+        UInt32(block[at]) << 24 | UInt32(block[at + 1]) << 16 | UInt32(block[at + 2]) << 8
+        | UInt32(block[at + 3])
     }
-    func rotate(_ x: UInt32, _ n: UInt32) -> UInt32 { x >> n | x << (32 - n) }
     for i in 16..<64 {
       let a = w[i - 15]
       let b = w[i - 2]
@@ -55,16 +76,7 @@ public struct Digest: Sendable, Hashable {
       let s1 = rotate(b, 17) ^ rotate(b, 19) ^ (b >> 10)
       w[i] = w[i - 16] &+ s0 &+ w[i - 7] &+ s1
     }
-    var v = state
-    for i in 0..<64 {
-      let s1 = rotate(v[4], 6) ^ rotate(v[4], 11) ^ rotate(v[4], 25)
-      let choice = (v[4] & v[5]) ^ (~v[4] & v[6])
-      let first = v[7] &+ s1 &+ choice &+ Self.constants[i] &+ w[i]
-      let s0 = rotate(v[0], 2) ^ rotate(v[0], 13) ^ rotate(v[0], 22)
-      let majority = (v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2])
-      v = [first &+ s0 &+ majority, v[0], v[1], v[2], v[3] &+ first, v[4], v[5], v[6]]
-    }
-    for i in 0..<8 { state[i] = state[i] &+ v[i] }
+    return w
   }
 
   /// The digest as 64 lower-case hexadecimal digits.

@@ -18,6 +18,7 @@ final class AgentDriver {
   private var guardian: GuardianProcess?
   private var isGuardianDismissed = false
   private var commands: [AgentWork: RunningCommand] = [:]
+  private var holders: [Int: HolderProcess] = [:]
 
   private var events: [AgentEvent] = []
   private var isHandling = false
@@ -125,10 +126,12 @@ final class AgentDriver {
       try attempt(.ledger) {
         guard let ledger else { throw SystemError("write the ledger", code: EBADF) }
         try ledger.append(entry)
+        try locks.follow(entry)
         guardian?.poke()
       }
     case .note(let entry):
       try? ledger?.append(entry)
+      try? locks.follow(entry)
       guardian?.poke()
     case .keepCapabilities(let names):
       try attempt(.privileges) { try Capabilities.keepOnly(names) }
@@ -136,10 +139,17 @@ final class AgentDriver {
     case .dismissGuardian: dismissGuardian()
     case .send(let signal, let process, let work):
       events.append(.sent(work, SignalDelivery.send(signal, to: process, on: host)))
+    case .startHolder(let step, let run): try startHolder(ofStep: step, run: run)
+    case .hold(let step, let processes, let deadline):
+      if holders[step]?.hold(processes, until: deadline) != true {
+        events.append(.held(step: step, .failed("the holder could not be told what to hold")))
+      }
+    case .endHolder(let step): holders[step]?.kill()
     case .run(let command, let work): run(command, work)
     case .cancel(let work): commands[work]?.cancel()
     case .watch(let number, let probe, let kind, let section):
       watch(number, probe, kind, section)
+    case .readState(let number): readState(number)
     case .observe(let number, let probe): observations?.observe(probe, number: number)
     case .closeLedger(let isRemovable): closeLedger(remove: isRemovable)
     case .removeLedger(let run): removeLedger(ofRun: run)
@@ -170,6 +180,24 @@ final class AgentDriver {
       commands[work] = nil
       deliver(.ran(work, result))
     }
+    // Should this agent be lost, whoever takes over ends what the action is still doing first.
+    if case .action(let step) = work, let session = commands[work]?.leader {
+      try? ledger?.append(.started(step: step, session: session))
+    }
+  }
+
+  private func startHolder(ofStep step: Int, run: String) throws(Failure) {
+    try attempt(.holder) {
+      holders[step] = try HolderProcess(run: run, on: loop) { [unowned self] news in
+        switch news {
+        case .ready(let process): deliver(.holderReady(step: step, process))
+        case .held(let outcome): deliver(.held(step: step, outcome))
+        case .ended:
+          holders[step] = nil
+          deliver(.holderEnded(step: step))
+        }
+      }
+    }
   }
 
   /// In a process of its own, with this one's capabilities, so that heartbeats go on meanwhile.
@@ -178,6 +206,17 @@ final class AgentDriver {
     var command = Command(argv: ["/proc/self/exe", "recover"], timeout: .seconds(600))
     command.environment["JENNER_STATE"] = state.path
     runner.run(command, for: .action) { [unowned self] in deliver(.recovered($0)) }
+  }
+
+  /// Likewise: the state is read by a process that may see everything, and that can wait for tools.
+  private func readState(_ number: Int) {
+    let runner = CommandRunner(loop: loop, exactCapabilities: false)
+    var command = Command(
+      argv: ["/proc/self/exe", "state", "--format", "json"], timeout: HostState.patience)
+    command.environment["JENNER_STATE"] = state.path
+    runner.run(command, for: .probe, outputLimit: Limits.messageSize) { [unowned self] in
+      deliver(.stateRead(number: number, $0))
+    }
   }
 
   private func watch(_ number: Int, _ probe: Int, _ kind: String, _ section: JSON) {
@@ -225,7 +264,8 @@ final class AgentDriver {
 
   private func removeLedger(ofRun run: String) {
     let path = state.ledgerPath(ofRun: run)
-    guard let file = try? LedgerFile(takingOver: path, waitingAtMost: .zero),
+    guard let file = try? LedgerFile(opening: path),
+      (try? file.takeOver(waitingAtMost: .zero)) != nil, !file.isRemoved,
       let state = try? file.state(), state.isClosed, state.isSettled
     else { return }
     try? file.remove()

@@ -4,28 +4,35 @@ internal import Linux
 /// A ledger that this process writes: its file, locked, and how many entries it has.
 final class LedgerFile {
   private let file: DurableFile
-  private var entryCount: Int
+  private var cursor = LedgerCursor()
+  /// Whether a part of a line stands behind the cursor that could not be cut off.
+  private var isRagged = false
 
   var path: String { file.path }
 
   /// Makes a ledger with its first entry.
   init(creating path: String, _ entry: LedgerEntry) throws {
     file = try DurableFile(creating: path)
-    entryCount = 0
     try append(entry)
   }
 
-  /// Takes over the ledger of another process once its lock is free; nil if there is none.
+  /// Opens the ledger of another process, to be read, also after it is removed; nil if there is none.
+  init?(opening path: String) throws {
+    guard let file = try DurableFile(opening: path) else { return nil }
+    self.file = file
+  }
+
+  /// Becomes its writer once the lock of the present one is free.
   ///
   /// A torn last line is cut off, so that what follows begins a line of its own.
-  init?(takingOver path: String, waitingAtMost limit: Duration) throws {
-    guard let file = try DurableFile(opening: path, waitingAtMost: limit) else { return nil }
-    self.file = file
-    entryCount = 0
-    let state = try self.state()
-    try file.truncate(to: state.wholeLength)
-    entryCount = state.entryCount
+  func takeOver(waitingAtMost limit: Duration) throws {
+    try file.lock(waitingAtMost: limit)
+    cursor = LedgerCursor(after: try state())
+    try file.truncate(to: cursor.length)
   }
+
+  /// Whether someone has removed it: what is written to it then nobody will find.
+  var isRemoved: Bool { file.isRemoved }
 
   /// What it says now.
   func state() throws -> LedgerState {
@@ -34,15 +41,17 @@ final class LedgerFile {
 
   /// Adds an entry; it is on the disk when this returns.
   func append(_ entry: LedgerEntry) throws {
-    let line = try LedgerLine.text(of: entry, sequence: entryCount + 1)
+    let line = try cursor.line(of: entry)
+    if isRagged { try file.truncate(to: cursor.length) }
     do {
-      try file.append(Array(line.utf8))
+      try file.append(line)
     } catch {
-      // What was written of it must not run into the next entry.
-      try? file.truncate(to: try state().wholeLength)
+      // What was written of it must not run into the next entry, nor be taken for one.
+      isRagged = (try? file.truncate(to: cursor.length)) == nil
       throw error
     }
-    entryCount += 1
+    isRagged = false
+    cursor.advance(past: line)
   }
 
   /// Removes it.

@@ -21,13 +21,14 @@ enum Recovery {
 
   static func run(_ format: Terminal.Format) -> ExitStatus {
     let state = StateDirectory()
-    let findings: [Finding]
+    var findings: [Finding]
     do throws(SystemError) {
       findings = try state.ledgerPaths().compactMap { recover($0) }
     } catch {
       Terminal.warn("jenner-agent recover: \(error)\n")
       return .inconclusive
     }
+    findings += Leftovers.clear()
     TargetLocks.removeUnheld()
     for cgroup in GuardianCgroup.abandoned() { GuardianCgroup.remove(cgroup) }
     switch format {
@@ -38,32 +39,52 @@ enum Recovery {
   }
 
   private static func recover(_ path: String) -> Finding? {
-    guard let ledger = StateDirectory.read(path) else { return nil }
+    let ledger: LedgerState
+    do throws(SystemError) {
+      guard let found = try StateDirectory.read(path) else { return nil }
+      ledger = found
+    } catch {
+      return Finding(
+        run: path, title: "unreadable", outcome: "not undone", reason: "its ledger can't be read",
+        pending: ["\(error); what it holds is not known"])
+    }
     let host = LinuxHost()
-    switch decision(ledger, on: host) {
+    switch decision(ledger, at: path, on: host) {
     case .remove: return remove(path, ledger)
     case .leave(let reason):
       return Finding(run: ledger.run, title: ledger.title, outcome: "left alone", reason: reason)
-    case .finishEarlierBoot:
-      return takeOver(path, "the machine was booted since", isOfEarlierBoot: true, host)
-    case .takeOver(let reason): return takeOver(path, reason, isOfEarlierBoot: false, host)
+    case .outOfReach(let reason):
+      return Finding(
+        run: ledger.run, title: ledger.title, outcome: "not undone", reason: reason,
+        pending: ledger.pending)
+    case .finish(let reason):
+      return takeOver(path, reason, processesAreGone: reason, host)
+    case .takeOver(let reason): return takeOver(path, reason, host)
     }
   }
 
   /// What to do about a ledger, by this boot and its owner's life.
-  static func decision(_ ledger: LedgerState, on host: LinuxHost) -> RecoveryPolicy.Decision {
+  static func decision(
+    _ ledger: LedgerState, at path: String, on host: LinuxHost
+  ) -> RecoveryPolicy.Decision {
     let agent = ledger.agent.flatMap { host.state(of: $0) }
     return RecoveryPolicy.decide(
       ledger, isAgentAlive: agent.map { $0 != "Z" && $0 != "X" } ?? false,
-      bootID: HostIdentity.bootID, pidNamespace: HostIdentity.pidNamespace, at: EventLoop.now)
+      isLocked: DurableFile.isLocked(path), bootID: HostIdentity.bootID,
+      namespace: namespace(ledger.pidNamespace), at: EventLoop.now)
+  }
+
+  private static func namespace(_ inode: UInt64) -> RecoveryPolicy.Namespace {
+    if inode == HostIdentity.pidNamespace { return .ours }
+    return HostIdentity.hasEnded(pidNamespace: inode) ? .gone : .foreign
   }
 
   /// Removes a ledger in which nothing is left to do, unless someone still writes it.
   private static func remove(_ path: String, _ ledger: LedgerState) -> Finding? {
     do {
-      guard let file = try LedgerFile(takingOver: path, waitingAtMost: .zero),
-        try file.state().isSettled
-      else { return nil }
+      guard let file = try LedgerFile(opening: path) else { return nil }
+      try file.takeOver(waitingAtMost: .zero)
+      guard !file.isRemoved, try file.state().isSettled else { return nil }
       try file.remove()
       return Finding(
         run: ledger.run, title: ledger.title, outcome: "removed", reason: "nothing is left to do",
@@ -74,10 +95,18 @@ enum Recovery {
   }
 
   private static func takeOver(
-    _ path: String, _ reason: String, isOfEarlierBoot: Bool, _ host: LinuxHost
+    _ path: String, _ reason: String, processesAreGone: String? = nil, _ host: LinuxHost
   ) -> Finding? {
-    let takeover = Takeover(path: path, host: host, isOfEarlierBoot: isOfEarlierBoot)
-    guard let outcome = takeover.perform() else { return nil }
+    let opened: LedgerFile?
+    do {
+      opened = try LedgerFile(opening: path)
+    } catch {
+      return Finding(
+        run: path, title: "unreadable", outcome: "not undone", reason: reason,
+        pending: ["\(error)"])
+    }
+    guard let opened else { return nil }
+    let outcome = Takeover(ledger: opened, host: host, processesAreGone: processesAreGone).perform()
     let state = outcome.state
     let pending = state.pending + outcome.problems
     return Finding(

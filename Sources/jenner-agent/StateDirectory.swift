@@ -8,7 +8,15 @@ struct StateDirectory: LedgerReader {
   /// The most that is read of one ledger, in bytes.
   static let ledgerLimit = 64 << 20
 
+  /// Where those of root are.
+  static let rootDefault = "/var/lib/jenner"
+
   let path: String
+
+  /// A directory whose path is known.
+  init(path: String) {
+    self.path = path
+  }
 
   /// `$JENNER_STATE`, else `/var/lib/jenner` for root, else `$XDG_STATE_HOME/jenner`, else
   /// `~/.local/state/jenner`.
@@ -16,7 +24,7 @@ struct StateDirectory: LedgerReader {
     if let own = CommandEnvironment.variable("JENNER_STATE"), own.hasPrefix("/") {
       path = own
     } else if geteuid() == 0 {
-      path = "/var/lib/jenner"
+      path = Self.rootDefault
     } else if let home = CommandEnvironment.variable("XDG_STATE_HOME"), home.hasPrefix("/") {
       path = home + "/jenner"
     } else {
@@ -46,12 +54,24 @@ struct StateDirectory: LedgerReader {
   }
 
   /// What the ledger of a run says; nil if there is none, or if the name can't be one.
-  func ledger(ofRun run: String) -> LedgerState? {
-    RunName.isValid(run) ? Self.read(ledgerPath(ofRun: run)) : nil
+  func ledger(ofRun run: String) throws(Refusal) -> LedgerState? {
+    guard RunName.isValid(run) else { return nil }
+    do throws(SystemError) {
+      return try Self.read(ledgerPath(ofRun: run))
+    } catch {
+      throw Refusal("the ledger of run \(run) can't be read: \(error)")
+    }
   }
 
   /// What a ledger says; nil if there is none.
-  static func read(_ path: String) -> LedgerState? {
-    (try? FileContents.bytes(of: path, limit: ledgerLimit)).map { LedgerState(reading: $0) }
+  ///
+  /// One that is there and can't be read is an error: it may hold an undo that nobody else knows.
+  static func read(_ path: String) throws(SystemError) -> LedgerState? {
+    do throws(SystemError) {
+      return LedgerState(reading: try FileContents.bytes(of: path, limit: ledgerLimit))
+    } catch {
+      if error.code == ENOENT { return nil }
+      throw error
+    }
   }
 }

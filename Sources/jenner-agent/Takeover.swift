@@ -19,40 +19,55 @@ struct Takeover {
   static let fenceLimit: Duration = .seconds(5)
   static let lockLimit: Duration = .seconds(10)
 
-  let path: String
+  /// Open since before its agent was lost, or just now.
+  let ledger: LedgerFile
   let host: LinuxHost
-  let isOfEarlierBoot: Bool
+  /// Why the ledger's processes can't be there any more; nil if they may be.
+  var processesAreGone: String?
 
-  /// Takes over; nil if the ledger is no longer there.
-  func perform() -> Outcome? {
-    guard let before = StateDirectory.read(path) else { return nil }
+  /// Takes over.
+  func perform() -> Outcome {
+    var before = LedgerState()
     do {
-      if !isOfEarlierBoot { try fence(before) }
-      guard let file = try openLedger(before) else { return nil }
-      var state = try file.state()
-      if !state.isClosed || !state.isSettled {
-        let unwinding = Unwinding(
-          steps: state.pendingSteps, rollbacks: state.pendingRollbacks,
-          isOfEarlierBoot: isOfEarlierBoot)
-        try Undoer(unwinding, writing: file, on: host).run()
-        state = try file.state()
-        if state.isSettled { try file.append(.closed) }
-        TargetLocks.removeUnheld()
-      }
-      return Outcome(state: try file.state(), problems: [])
+      before = try ledger.state()
+      if processesAreGone == nil { try fence(before) }
+      try lock(before)
+      // Whoever held the lock may have undone something, or everything.
+      return try undo(try ledger.state())
     } catch {
       return Outcome(state: before, problems: ["\(error)"])
     }
   }
 
-  /// Opens the ledger once its holder has let go; one that is stopped never would, and is ended.
-  private func openLedger(_ ledger: LedgerState) throws -> LedgerFile? {
+  private func undo(_ before: LedgerState) throws -> Outcome {
+    if before.isClosed, before.isSettled { return Outcome(state: before, problems: []) }
+    let unwinding = Unwinding(
+      steps: before.pendingSteps, rollbacks: before.pendingRollbacks,
+      processesAreGone: processesAreGone)
+    let undoer = try Undoer(unwinding, of: before, writing: ledger, on: host)
+    undoer.run()
+    if undoer.state.isSettled {
+      try? ledger.append(.closed)
+      try dismissGuardian(of: before)
+    }
+    TargetLocks.removeUnheld()
+    return Outcome(state: undoer.state, problems: [])
+  }
+
+  /// There is nothing left to guard; one that is stopped would not notice.
+  private func dismissGuardian(of state: LedgerState) throws {
+    guard let guardian = state.guardian, guardian.pid != getpid() else { return }
+    try end(guardian)
+  }
+
+  /// Locks the ledger once its holder has let go; one that is stopped never would, and is ended.
+  private func lock(_ state: LedgerState) throws {
     do {
-      return try LedgerFile(takingOver: path, waitingAtMost: Self.lockLimit)
+      try ledger.takeOver(waitingAtMost: Self.lockLimit)
     } catch let error as SystemError where error.code == EWOULDBLOCK {
-      guard let guardian = ledger.guardian, host.state(of: guardian) == "T" else { throw error }
+      guard let guardian = state.guardian, host.state(of: guardian) == "T" else { throw error }
       try end(guardian)
-      return try LedgerFile(takingOver: path, waitingAtMost: Self.lockLimit)
+      try ledger.takeOver(waitingAtMost: Self.lockLimit)
     }
   }
 
@@ -62,8 +77,9 @@ struct Takeover {
     for _ in 0..<100 {
       let marked = host.processes(marked: EffectMark.variable, ledger.run)
         .filter { host.state(of: $0).map { $0 != "Z" } ?? false }
-      if marked.isEmpty { return }
-      for process in marked { try end(process) }
+      let acting = ledger.openSessions.flatMap { host.members(ofSession: $0) }
+      if marked.isEmpty, acting.isEmpty { return }
+      for process in marked + acting { try end(process) }
     }
     throw SystemError("end every process of run \(ledger.run)", code: EBUSY)
   }
@@ -79,18 +95,21 @@ struct Takeover {
 
 /// Performs an unwinding on a loop of its own, until it is through.
 private final class Undoer {
-  private let file: LedgerFile
+  private let ledger: LedgerFile
   private let host: LinuxHost
   private let loop: EventLoop
+  /// The ledger with what has been added to it, on disk or not.
+  private(set) var state: LedgerState
   private let runner: CommandRunner
   private var unwinding: Unwinding
   private var events: [UnwindingEvent] = []
 
   init(
-    _ unwinding: Unwinding, writing file: LedgerFile, on host: LinuxHost
+    _ unwinding: Unwinding, of state: LedgerState, writing ledger: LedgerFile, on host: LinuxHost
   ) throws(SystemError) {
     self.unwinding = unwinding
-    self.file = file
+    self.state = state
+    self.ledger = ledger
     self.host = host
     loop = try EventLoop()
     runner = CommandRunner(loop: loop, exactCapabilities: true)
@@ -119,10 +138,11 @@ private final class Undoer {
     for effect in effects {
       switch effect {
       // A full disk must not keep a process stopped: the undo goes on without the entry.
-      case .note(let entry): try? file.append(entry)
-      case .resume(let process):
-        events.append(
-          .resumed(process, SignalDelivery.send(.resume, to: process, on: host)))
+      case .note(let entry):
+        state.apply(entry)
+        try? ledger.append(entry)
+      case .send(let signal, let process):
+        events.append(.sent(process, SignalDelivery.send(signal, to: process, on: host)))
       case .run(let command):
         runner.run(command, for: .action) { [self] result in
           events.append(.ran(result))

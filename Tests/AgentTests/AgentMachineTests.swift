@@ -18,7 +18,7 @@ import Testing
         step: 0, fault: "process.pause", parameters: [:], targets: [Self.worker.identity]))
     agent.ask(
       .prepare(step: 1, fault: "process.kill", parameters: [:], targets: [Self.other.identity]))
-    agent.ask(.begin(run: "r1", title: "title"))
+    agent.ask(.begin(run: "r1", title: "title", limitSeconds: 600))
     return agent
   }
 
@@ -80,7 +80,7 @@ import Testing
     agent.ask(
       .hello(protocolVersion: AgentProtocol.version, schemaDigests: ["process.kill": digest]))
     #expect(agent.ask(.allow(capabilities: ["cap_net_admin"])) == .armed)
-    agent.ask(.begin(run: "r1", title: ""))
+    agent.ask(.begin(run: "r1", title: "", limitSeconds: 600))
     #expect(agent.kept == Set(ProcessKill.capabilities + ["cap_net_admin"]))
     #expect(isRefused(agent.ask(.allow(capabilities: ["cap_sys_admin"]))))
   }
@@ -113,7 +113,10 @@ import Testing
       .prepare(
         step: 0, fault: "process.kill", parameters: [:],
         targets: [ProcessIdentity(pid: 1000, startTime: 1)]),
-      .begin(run: "../escape", title: ""), .begin(run: "", title: ""),
+      .begin(run: "../escape", title: "", limitSeconds: 600),
+      .begin(run: "", title: "", limitSeconds: 600),
+      .begin(run: "r1", title: "", limitSeconds: 0),
+      .begin(run: "r1", title: "", limitSeconds: 1e12),
     ]
     for request in early { #expect(isRefused(agent.ask(request)), "\(request)") }
     #expect(agent.log.isEmpty)
@@ -125,7 +128,8 @@ import Testing
     agent.ask(.inject(step: 0, deadlineSeconds: 60, undo: nil))
     let count = agent.log.count
     let late: [Request] = [
-      .begin(run: "r2", title: ""), .inject(step: 0, deadlineSeconds: 60, undo: nil),
+      .begin(run: "r2", title: "", limitSeconds: 600),
+      .inject(step: 0, deadlineSeconds: 60, undo: nil),
       .inject(step: 7, deadlineSeconds: 60, undo: nil), .arm(rollbacks: []), .undo(step: 7),
       .inject(step: 1, deadlineSeconds: 0, undo: nil),
       .inject(step: 1, deadlineSeconds: 1e9, undo: nil),
@@ -332,13 +336,15 @@ import Testing
     var random = SeededGenerator(seed: seed)
     let targets = (0..<4).map { ProcessFacts.fake(Int32(1000 + $0)) }
     let agent = SimulatedAgent(targets)
+    if Bool.random(using: &random) { agent.host.obstacle = nil }
+    agent.isHolderReadyAtOnce = Bool.random(using: &random)
     agent.ask(.hello(protocolVersion: AgentProtocol.version, schemaDigests: [:]))
     for (step, target) in targets.enumerated() {
       agent.ask(
         .prepare(
           step: step, fault: "process.pause", parameters: [:], targets: [target.identity]))
     }
-    agent.ask(.begin(run: "r1", title: ""))
+    agent.ask(.begin(run: "r1", title: "", limitSeconds: 600))
     agent.ask(.arm(rollbacks: [Command(argv: ["r0"]), Command(argv: ["r1"])]))
     agent.commandsEndAtOnce = Bool.random(using: &random)
     for _ in 0..<Int.random(in: 1...40, using: &random) { disturb(agent, targets, &random) }
@@ -347,7 +353,8 @@ import Testing
     #expect(agent.hasExited)
     #expect(agent.violations.isEmpty)
     let ledger = LedgerState(folding: agent.disk)
-    for target in targets where agent.host.all[target.identity.pid]?.state == "T" {
+    #expect(agent.holders.isEmpty)
+    for target in targets where agent.host.isStopped(target.identity.pid) {
       #expect(
         ledger.pendingSteps.contains { $0.intent.undo.contains(.resume(target.identity)) },
         "process \(target.identity.pid) is stopped, and nobody knows")
@@ -360,7 +367,7 @@ import Testing
     _ agent: SimulatedAgent, _ targets: [ProcessFacts], _ random: inout SeededGenerator
   ) {
     let step = Int.random(in: 0..<8, using: &random)
-    switch Int.random(in: 0..<14, using: &random) {
+    switch Int.random(in: 0..<16, using: &random) {
     case 0...3:
       let seconds = Double.random(in: 0.1...8, using: &random)
       let undo = Bool.random(using: &random) ? Command(argv: ["mend"]) : nil
@@ -375,6 +382,8 @@ import Testing
     case 10: agent.failing = Bool.random(using: &random) ? [.ledger] : []
     case 11: agent.host.all[targets[step % 4].identity.pid] = nil
     case 12: agent.deliver(.guardianLost)
+    case 13: agent.becomeReady(step % 4)
+    case 14: agent.endHolder(step % 4)
     default: agent.ask(Bool.random(using: &random) ? .rollback : .heartbeat)
     }
   }

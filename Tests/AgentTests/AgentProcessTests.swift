@@ -18,13 +18,13 @@ struct AgentProcessTests {
     }
     let guardian = try scratch.guardian(of: session.pid)
     try session.pause()
-    #expect(scratch.state(of: target) == "T")
+    #expect(scratch.isStopped(target))
     guard case .undone(0, let proofs) = try session.ask(.undo(step: 0)) else {
       Issue.record("not undone")
       return
     }
     #expect(proofs.allSatisfy(\.isProved) && proofs.count == 1)
-    #expect(scratch.state(of: target) != "T")
+    #expect(!scratch.isStopped(target))
     guard case .ended(let status) = try session.ask(.end) else {
       Issue.record("not ended")
       return
@@ -46,7 +46,7 @@ struct AgentProcessTests {
     let guardian = try scratch.guardian(of: session.pid)
     try session.pause()
     kill(session.pid, SIGKILL)
-    try scratch.wait { scratch.state(of: target) != "T" }
+    try scratch.wait { !scratch.isStopped(target) }
     try scratch.wait { scratch.state(of: guardian.identity) == nil }
     #expect(access(scratch.path + "/rolled", F_OK) == 0)
 
@@ -58,21 +58,22 @@ struct AgentProcessTests {
     }
     #expect(status.isKnown && status.isClean && status.proofs.allSatisfy(\.isProved))
     try scratch.wait { scratch.ledgers.isEmpty }
-    #expect(locks(of: target).isEmpty)
+    #expect(scratch.locks(of: target).isEmpty)
     _ = try again.ask(.end)
   }
 
   @Test func recoverUndoesWhenEverythingIsKilled() throws {
     let scratch = try Scratch()
     let target = try scratch.start()
-    let marked = try scratch.start([EffectMark.variable: "all"])
-    let session = try AgentSession(in: scratch)
+    let session = try AgentSession(in: scratch, mayTrace: false)
     _ = try session.begin("all", pausing: target)
+    let marked = try scratch.start(["sleep", "600"], [EffectMark.variable: "all"])
     try session.pause()
     #expect(try scratch.run("recover").output.contains("left alone"))
-    #expect(scratch.state(of: target) == "T")
-    try killBoth(session, scratch)
-    #expect(scratch.state(of: target) == "T")
+    #expect(scratch.isStopped(target))
+    #expect(scratch.state(of: marked) == "S", "its run lives")
+    try session.killAll()
+    #expect(scratch.isStopped(target))
 
     let residue = try scratch.run("residue", "--format", "json")
     #expect(residue.ending == .exited(ExitStatus.residue.rawValue))
@@ -82,7 +83,7 @@ struct AgentProcessTests {
 
     let recovery = try scratch.run("recover")
     #expect(recovery.isSuccess, "\(recovery)")
-    #expect(scratch.state(of: target) != "T")
+    #expect(!scratch.isStopped(target))
     #expect(["Z", nil].contains(scratch.state(of: marked)))
     #expect(try scratch.run("recover").isSuccess)
     #expect(scratch.ledgers.isEmpty)
@@ -92,17 +93,17 @@ struct AgentProcessTests {
   @Test func theNextRunRecoversFirst() throws {
     let scratch = try Scratch()
     let target = try scratch.start()
-    let session = try AgentSession(in: scratch)
+    let session = try AgentSession(in: scratch, mayTrace: false)
     _ = try session.begin("first", pausing: target)
     try session.pause()
-    try killBoth(session, scratch)
+    try session.killAll()
     let next = try AgentSession(in: scratch)
     let other = try scratch.start()
     guard case .begun = try next.begin("second", pausing: other) else {
       Issue.record("not begun")
       return
     }
-    #expect(scratch.state(of: target) != "T")
+    #expect(!scratch.isStopped(target))
     _ = try next.ask(.end)
   }
 
@@ -114,7 +115,7 @@ struct AgentProcessTests {
     try session.pause()
     session.agent?.closeInput()
     try session.wait { session.isOver }
-    #expect(scratch.state(of: target) != "T")
+    #expect(!scratch.isStopped(target))
     #expect(scratch.ledgers == ["pipe.ledger"])
     #expect(try scratch.run("recover").isSuccess)
     #expect(scratch.ledgers.isEmpty)
@@ -129,7 +130,7 @@ struct AgentProcessTests {
     kill(session.pid, signal)
     try session.wait { session.isOver }
     #expect(session.exit?.ending == .exited(0))
-    #expect(scratch.state(of: target) != "T")
+    #expect(!scratch.isStopped(target))
   }
 
   @Test func aStoppedAgentIsFencedAfterTheDeadline() throws {
@@ -139,7 +140,7 @@ struct AgentProcessTests {
     _ = try session.begin("stopped", pausing: target)
     try session.pause(deadline: 0.5)
     kill(session.pid, SIGSTOP)
-    try scratch.wait { scratch.state(of: target) != "T" }
+    try scratch.wait { !scratch.isStopped(target) }
     // It was killed, so it can't inject anything after the undo.
     try session.wait { session.isOver }
     #expect(session.exit?.ending == .signalled(SIGKILL))
@@ -157,7 +158,7 @@ struct AgentProcessTests {
       return
     }
     #expect(proofs.map(\.isProved) == [true])
-    #expect(scratch.state(of: target) != "T")
+    #expect(!scratch.isStopped(target))
     _ = try session.ask(.end)
   }
 
@@ -175,7 +176,7 @@ struct AgentProcessTests {
     try second.wait { second.isOver }
     #expect(scratch.ledgers == ["first.ledger"])
     _ = try first.ask(.end)
-    #expect(locks(of: target).isEmpty)
+    #expect(scratch.locks(of: target).isEmpty)
   }
 
   @Test func theGuardianHoldsNothingOfOursAndIsReplacedWhenItIsKilled() throws {
@@ -185,7 +186,7 @@ struct AgentProcessTests {
     _ = try session.begin("guarded", pausing: target)
     let guardian = try scratch.guardian(of: session.pid)
     for descriptor in 0...2 {
-      #expect(link("/proc/\(guardian.identity.pid)/fd/\(descriptor)") == "/dev/null")
+      #expect(Scratch.link("/proc/\(guardian.identity.pid)/fd/\(descriptor)") == "/dev/null")
     }
     let fields = try scratch.host.contents(of: "/proc/\(guardian.identity.pid)/stat")
     let session6 = fields.split(separator: ")").last?.split(separator: " ").dropFirst(3).first
@@ -202,14 +203,14 @@ struct AgentProcessTests {
       return false
     }
     kill(session.pid, SIGKILL)
-    try scratch.wait { scratch.state(of: target) != "T" }
+    try scratch.wait { !scratch.isStopped(target) }
   }
 
   @Test(.enabled(if: Capabilities.permitted.contains("cap_setpcap")))
   func nothingIsLeftOfRootsCapabilities() throws {
     let scratch = try Scratch()
     let target = try scratch.start()
-    let session = try AgentSession(in: scratch)
+    let session = try AgentSession(in: scratch, kinds: [])
     _ = try session.begin("confined", pausing: target)
     let act = Request.act(
       step: 1, command: Command(argv: ["grep", "^Cap", "/proc/self/status"]), undo: nil)
@@ -224,29 +225,5 @@ struct AgentProcessTests {
       }
     }
     _ = try session.ask(.end)
-  }
-
-  // MARK: Helping
-
-  /// Kills guardian and agent such that neither can react to the other's end.
-  private func killBoth(_ session: AgentSession, _ scratch: Scratch) throws {
-    let guardian = try scratch.guardian(of: session.pid)
-    kill(guardian.identity.pid, SIGSTOP)
-    kill(session.pid, SIGKILL)
-    kill(guardian.identity.pid, SIGKILL)
-    try session.wait { session.isOver }
-    try scratch.wait { [nil, "Z"].contains(scratch.state(of: guardian.identity)) }
-  }
-
-  private func locks(of target: ProcessIdentity) -> [String] {
-    ((try? Directory.entries(of: "/run/lock/jenner")) ?? [])
-      .filter { $0.contains("-\(target.pid)-\(target.startTime).") }
-  }
-
-  private func link(_ path: String) -> String? {
-    var buffer = [CChar](repeating: 0, count: 4096)
-    let count = readlink(path, &buffer, buffer.count)
-    guard count >= 0 else { return nil }
-    return String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 }

@@ -1,3 +1,4 @@
+import Faults
 import FoundationEssentials
 import Glibc
 import Linux
@@ -14,18 +15,27 @@ final class AgentSession {
   private var answers: [Int: Reply] = [:]
   private var number = 0
 
-  init(in scratch: Scratch) throws {
+  /// Starts an agent and greets it.
+  ///
+  /// One that may not trace must use SIGSTOP for a pause. It lacks a capability that the target has.
+  init(
+    in scratch: Scratch, mayTrace: Bool = true, kinds: [String] = ["process.pause"]
+  ) throws {
     self.scratch = scratch
     loop = try EventLoop()
     agent = try PipeProcess(
-      argv: [Scratch.program], environment: scratch.environment, on: loop,
+      argv: (mayTrace ? [] : ["setpriv", "--bounding-set=-sys_ptrace"]) + [Scratch.program],
+      environment: scratch.environment, on: loop,
       onLine: { [unowned self] in received($0) }, onEnd: { _ in },
       onExit: { [unowned self] in
         exit = $0
         loop.stop()
       })
+    let digests = Catalog(faults: Faults.all, probes: []).schemaDigests()
     let reply = try ask(
-      .hello(protocolVersion: AgentProtocol.version, schemaDigests: [:]))
+      .hello(
+        protocolVersion: AgentProtocol.version,
+        schemaDigests: digests.filter { kinds.contains($0.key) }))
     guard case .hello = reply else { throw Refusal("\(reply)") }
   }
 
@@ -44,11 +54,16 @@ final class AgentSession {
     loop.stop()
   }
 
-  /// Asks, and waits for the answer.
-  func ask(_ request: Request) throws -> Reply {
+  /// Sends a request whose answer nobody waits for.
+  func say(_ request: Request) throws {
     number += 1
     let message = RequestMessage(number: number, request: request)
     agent?.send(try JSONEncoder().encode(message))
+  }
+
+  /// Asks, and waits for the answer.
+  func ask(_ request: Request) throws -> Reply {
+    try say(request)
     try wait { answers[number] != nil || exit != nil }
     return try #require(answers[number])
   }
@@ -64,11 +79,13 @@ final class AgentSession {
   }
 
   /// Prepares and begins a run that pauses a process in step 0.
-  func begin(_ run: String, pausing target: ProcessIdentity) throws -> Reply {
+  func begin(
+    _ run: String, pausing target: ProcessIdentity, limit: Double = 600
+  ) throws -> Reply {
     let prepared = try ask(
       .prepare(step: 0, fault: "process.pause", parameters: [:], targets: [target]))
     guard case .prepared = prepared else { return prepared }
-    return try ask(.begin(run: run, title: "a test"))
+    return try ask(.begin(run: run, title: "a test", limitSeconds: limit))
   }
 
   /// Pauses the process of step 0.
@@ -79,6 +96,17 @@ final class AgentSession {
       return
     }
     #expect(evidence.isInForce)
+  }
+
+  /// Kills guardian and agent such that neither can react to the other's end.
+  func killAll(alsoKilling others: [ProcessIdentity] = []) throws {
+    let guardian = try scratch.guardian(of: pid)
+    kill(guardian.identity.pid, SIGSTOP)
+    for other in others { kill(other.pid, SIGKILL) }
+    kill(pid, SIGKILL)
+    kill(guardian.identity.pid, SIGKILL)
+    try wait { isOver }
+    try scratch.wait { scratch.hasEnded(guardian.identity) }
   }
 
   var isOver: Bool { exit != nil }
@@ -119,9 +147,11 @@ final class Scratch {
   }
 
   /// Starts a process to be hit.
-  func start(_ environment: [String: String] = [:]) throws -> ProcessIdentity {
+  func start(
+    _ argv: [String] = ["sleep", "600"], _ environment: [String: String] = [:]
+  ) throws -> ProcessIdentity {
     let launched = try Launch(
-      argv: ["sleep", "600"],
+      argv: argv,
       environment: CommandEnvironment.minimal.merging(environment) { $1 }
     ).start()
     started.append(launched)
@@ -129,6 +159,41 @@ final class Scratch {
   }
 
   func state(of process: ProcessIdentity) -> String? { host.state(of: process) }
+
+  /// The holder of an agent's fault.
+  func holder(of agent: Int32) throws -> ProcessIdentity {
+    let found = try host.processes().first {
+      $0.parent == agent && !$0.isDead && $0.commandLine.contains("hold")
+    }
+    return try #require(found).identity
+  }
+
+  /// Whether a process has ended; one that this test started is reaped by it at the end.
+  func hasEnded(_ process: ProcessIdentity) -> Bool { [nil, "Z"].contains(state(of: process)) }
+
+  /// The names of the lock files of a target.
+  func locks(of target: ProcessIdentity) -> [String] {
+    ((try? Directory.entries(of: "/run/lock/jenner")) ?? [])
+      .filter { $0.contains("-\(target.pid)-\(target.startTime).") }
+  }
+
+  /// Where a symbolic link leads.
+  static func link(_ path: String) -> String? { LinuxHost.link(path) }
+
+  /// The number that a file holds; nil if there is none yet.
+  func number(in path: String) -> Int32? {
+    (try? host.contents(of: path)).flatMap { Int32($0.filter(\.isNumber)) }
+  }
+
+  /// The text of a run's ledger.
+  func ledgerText(_ run: String) -> String {
+    (try? host.contents(of: "\(path)/runs/\(run).ledger")) ?? ""
+  }
+
+  /// Whether a signal or a tracer keeps a process from running.
+  func isStopped(_ process: ProcessIdentity) -> Bool {
+    ["T", "t"].contains(state(of: process))
+  }
 
   /// The ledgers that are there.
   var ledgers: [String] { (try? Directory.entries(of: path + "/runs")) ?? [] }

@@ -11,6 +11,9 @@ final class FakeHost: Host, @unchecked Sendable {
   /// Processes that signals reach without effect.
   var deaf: Set<Int32> = []
 
+  /// What is in the way of ptrace(2); nil: nothing.
+  var obstacle: String? = "tracing is refused"
+
   init(_ processes: [ProcessFacts] = []) {
     for process in processes { all[process.identity.pid] = process }
   }
@@ -19,6 +22,7 @@ final class FakeHost: Host, @unchecked Sendable {
     all.values.sorted { $0.identity < $1.identity }
   }
   func process(_ pid: Int32) -> ProcessFacts? { all[pid] }
+  func obstacleToTracing(_ pid: Int32) -> String? { obstacle }
   func listeners(on port: Int) throws(HostError) -> [Int32] { listening[port] ?? [] }
   func contents(of path: String) throws(HostError) -> String {
     guard let text = files[path] else { throw HostError("read \(path): No such file or directory") }
@@ -33,10 +37,30 @@ final class FakeHost: Host, @unchecked Sendable {
     switch signal {
     case .stop: all[process.pid]?.state = "T"
     case .resume: all[process.pid]?.state = "S"
-    case .kill: all[process.pid] = nil
+    case .kill: end(process.pid)
     default: break
     }
     return .delivered
+  }
+
+  /// Whether a signal or a tracer keeps a process from running.
+  func isStopped(_ pid: Int32) -> Bool { ["T", "t"].contains(all[pid]?.state) }
+
+  /// Ends a process; the kernel lets go on what it traced.
+  func end(_ pid: Int32) {
+    all[pid] = nil
+    for held in all.keys where all[held]?.tracer == pid {
+      all[held]?.tracer = nil
+      all[held]?.state = "S"
+    }
+  }
+
+  /// Has one process trace others, which stops them.
+  func hold(_ pids: [Int32], by holder: Int32) {
+    for pid in pids {
+      all[pid]?.tracer = holder
+      all[pid]?.state = "t"
+    }
   }
 
   enum SignalResult {

@@ -12,7 +12,7 @@ import Testing
   static let entries: [LedgerEntry] = [
     .opened(
       run: "r1", title: "title", bootID: "boot", pidNamespace: 5,
-      agent: ProcessIdentity(pid: 30, startTime: 300)),
+      agent: ProcessIdentity(pid: 30, startTime: 300), deadline: Duration.seconds(900).nanoseconds),
     .guardian(ProcessIdentity(pid: 31, startTime: 310)),
     .armed(rollbacks: [Command(argv: ["true"]), Command(argv: ["echo", "ü 'quoted'\n"])]),
     .intent(
@@ -93,8 +93,53 @@ import Testing
       damaged[index] ^= 0x01
       let state = LedgerState(reading: damaged)
       #expect(state.pendingSteps == expected.pendingSteps)
-      #expect(state.wholeLength == expected.wholeLength)
+      // It had come to the disk whole once: whatever it announced may have been done.
+      #expect(state.damagedLines == [5])
+      #expect(state.lineCount == 5)
+      #expect(!state.isSettled)
     }
+  }
+
+  /// Blocks that never came to the disk read as zeros, also before others that did.
+  @Test func aLastLineWithZerosInItIsTorn() throws {
+    let whole = try Self.bytes(of: Self.entries.prefix(4))
+    let bytes = try Self.bytes(of: Self.entries.prefix(5))
+    let expected = LedgerState(reading: whole)
+    for start in whole.count..<bytes.count {
+      for end in [bytes.count - 1, bytes.count] where start < end {
+        var torn = bytes
+        for index in start..<end { torn[index] = 0 }
+        #expect(LedgerState(reading: torn) == expected)
+      }
+    }
+    #expect(LedgerState(reading: whole + [UInt8](repeating: 0, count: 512)) == expected)
+  }
+
+  @Test func aLedgerOfANewerFormatIsSaidToBe() throws {
+    let newer = Array("2 5 0123456789abcdef {}\n".utf8)
+    let state = LedgerState(reading: try Self.bytes(of: Self.entries.prefix(4)) + newer)
+    #expect(state.newerVersion == 2)
+    #expect(!state.isSettled)
+    #expect(state.pending.last?.contains("format 2") == true)
+  }
+
+  @Test func aRunWithoutAnyDeadlineOfItsStepsEndsAtItsOwn() {
+    var state = Self.folded(Self.entries.prefix(2))
+    state.apply(.armed(rollbacks: [Command(argv: ["rollback"], timeout: .seconds(7))]))
+    let undo = Undo.run(Command(argv: ["undo"], timeout: .seconds(20)))
+    state.apply(
+      .intent(
+        LedgerIntent(step: 1, kind: "run", undo: [undo], undoClass: .none, deadline: nil)))
+    // Its limit, its commands' timeouts, and two seconds to read the state back.
+    #expect(state.earliestDeadline == .seconds(900 + 20 + 7 + 2))
+  }
+
+  @Test func whatAnActionStartedIsKnownUntilItsEnd() {
+    var state = Self.folded(Self.entries.prefix(6))
+    state.apply(.started(step: 1, session: Self.other))
+    #expect(state.openSessions == [Self.other])
+    state.apply(.injected(step: 1))
+    #expect(state.openSessions.isEmpty)
   }
 
   @Test func aDamagedLineInTheMiddleIsSaidAndTheRestIsRead() throws {

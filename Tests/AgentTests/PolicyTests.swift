@@ -14,7 +14,10 @@ import Testing
   }
 
   @Test func itWaitsWhileTheAgentLives() {
-    #expect(decide(3, isAgentAlive: true, at: 10) == .wait(until: nil))
+    #expect(decide(2, isAgentAlive: true, at: 10) == .wait(until: nil))
+    // Rollbacks are armed: at the run's limit of 900 s, with a minute for each of the two, two seconds
+    // to read back, and one for the agent to come first.
+    #expect(decide(3, isAgentAlive: true, at: 10) == .wait(until: .seconds(1023)))
     #expect(decide(5, isAgentAlive: true, at: 10) == .wait(until: .seconds(61)))
     #expect(decide(5, isAgentAlive: true, at: 60.9) == .wait(until: .seconds(61)))
   }
@@ -46,11 +49,12 @@ import Testing
 @Suite struct RecoveryPolicyTests {
   private func decide(
     _ entries: some Sequence<LedgerEntry>, agent: Bool = false, boot: String = "boot",
-    namespace: UInt64 = 5, at seconds: Double = 10
+    namespace: RecoveryPolicy.Namespace = .ours, isLocked: Bool = false,
+    at seconds: Double = 10
   ) -> RecoveryPolicy.Decision {
     RecoveryPolicy.decide(
-      LedgerStateTests.folded(entries), isAgentAlive: agent, bootID: boot,
-      pidNamespace: namespace, at: .seconds(seconds))
+      LedgerStateTests.folded(entries), isAgentAlive: agent, isLocked: isLocked, bootID: boot,
+      namespace: namespace, at: .seconds(seconds))
   }
 
   private func isLeft(_ decision: RecoveryPolicy.Decision) -> Bool {
@@ -87,8 +91,25 @@ import Testing
     for count in 3...10 { #expect(isTakenOver(decide(entries.prefix(count)))) }
   }
 
-  @Test func anEarlierBootAndAnotherNamespaceAreToldApart() {
-    #expect(decide(entries.prefix(5), agent: true, boot: "other") == .finishEarlierBoot)
-    #expect(isLeft(decide(entries.prefix(5), namespace: 6)))
+  @Test func whereItsProcessesAreGoneOnlyCommandsAreLeft() {
+    for decision in [
+      decide(entries.prefix(5), agent: true, boot: "other"),
+      decide(entries.prefix(5), namespace: .gone),
+    ] {
+      guard case .finish = decision else {
+        Issue.record("\(decision)")
+        continue
+      }
+    }
+    #expect(decide(entries, namespace: .gone) == .remove)
+  }
+
+  @Test func anotherNamespaceIsLeftToItsAgentAndElseOutOfReach() {
+    #expect(isLeft(decide(entries.prefix(5), namespace: .foreign, isLocked: true)))
+    guard case .outOfReach = decide(entries.prefix(5), namespace: .foreign) else {
+      Issue.record("nobody was told")
+      return
+    }
+    #expect(decide(entries, namespace: .foreign) == .remove)
   }
 }

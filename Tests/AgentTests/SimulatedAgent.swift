@@ -24,10 +24,16 @@ final class SimulatedAgent {
   var failing: Set<FailedEffect> = []
   /// Commands that have been started and have not ended.
   private(set) var commands: [(work: AgentWork, command: Command)] = []
+  /// What reading the state of the simulated host gives.
+  var stateResult = CommandResult(
+    ending: .exited(0), output: #"{"elapsed_seconds":0,"sections":{}}"#)
   var commandResult: (Command) -> CommandResult = { _ in CommandResult(ending: .exited(0)) }
   /// Whether commands end by themselves as soon as they start.
   var commandsEndAtOnce = true
   var isGuardianReadyAtOnce = true
+  var isHolderReadyAtOnce = true
+  /// By step.
+  private(set) var holders: [Int: ProcessIdentity] = [:]
   let otherLedgers = OtherLedgers()
   private var events: [AgentEvent] = []
   private var number = 0
@@ -95,6 +101,7 @@ final class SimulatedAgent {
       case .openLedger, .append: .ledger
       case .keepCapabilities: .privileges
       case .startGuardian: .guardian
+      case .startHolder: .holder
       default: nil
       }
     return kind.flatMap { failing.contains($0) ? $0 : nil }
@@ -120,6 +127,9 @@ final class SimulatedAgent {
       if isGuardianReadyAtOnce { becomeGuarded() }
     case .dismissGuardian: events.append(.guardianDismissed)
     case .send(let signal, let process, let work): send(signal, process, work)
+    case .startHolder(let step, _): startHolder(step)
+    case .hold(let step, let processes, _): hold(processes, step: step)
+    case .endHolder(let step): endHolder(step)
     case .run(let command, let work): run(command, work)
     case .cancel(let work):
       guard let index = commands.firstIndex(where: { $0.work == work }) else { return }
@@ -128,6 +138,8 @@ final class SimulatedAgent {
     case .watch(let number, _, _, _): events.append(.watching(number: number, nil))
     case .observe(let number, _):
       events.append(.observed(number: number, Observation(outcome: .success)))
+    case .readState(let number):
+      events.append(.stateRead(number: number, stateResult))
     case .closeLedger(let remove): isLedgerRemoved = remove
     case .removeLedger(let run): otherLedgers.all[run] = nil
     case .exit: hasExited = true
@@ -148,6 +160,50 @@ final class SimulatedAgent {
       }
     }
     events.append(.sent(work, host.outcome(of: signal, to: process)))
+    if let step = holders.first(where: { $0.value == process })?.key, host.all[process.pid] == nil {
+      holders[step] = nil
+      events.append(.holderEnded(step: step))
+    }
+  }
+
+  private func startHolder(_ step: Int) {
+    log.append("holder \(step)")
+    let facts = ProcessFacts.fake(500 + Int32(step), "jenner-agent")
+    host.all[facts.identity.pid] = facts
+    holders[step] = facts.identity
+    if isHolderReadyAtOnce { becomeReady(step) }
+  }
+
+  /// A step's holder says that it is ready.
+  func becomeReady(_ step: Int) {
+    guard let holder = holders[step] else { return }
+    events.append(.holderReady(step: step, holder))
+  }
+
+  private func hold(_ processes: [ProcessIdentity], step: Int) {
+    log.append("hold \(processes.map { String($0.pid) }.joined(separator: " "))")
+    checkRules(beforeStep: step)
+    let intent = LedgerState(folding: disk).step(step)?.intent
+    if intent?.holder == nil || intent?.holder != holders[step] {
+      violations.append("held before its holder was on disk")
+    }
+    for process in processes where intent?.undo.contains(.release(process)) != true {
+      violations.append("held \(process.pid) before its undo was on disk")
+    }
+    guard let holder = holders[step] else {
+      events.append(.held(step: step, .failed("there is no holder")))
+      return
+    }
+    host.hold(processes.map(\.pid), by: holder.pid)
+    events.append(.held(step: step, .delivered))
+  }
+
+  /// Ends a step's holder, as its agent or anyone else may.
+  func endHolder(_ step: Int) {
+    log.append("end holder \(step)")
+    guard let holder = holders.removeValue(forKey: step) else { return }
+    host.end(holder.pid)
+    events.append(.holderEnded(step: step))
   }
 
   private func run(_ command: Command, _ work: AgentWork) {

@@ -11,6 +11,7 @@ import Testing
   }
 
   private func resume(_ pid: Int32) -> Undo { .resume(ProcessFacts.fake(pid).identity) }
+  private func release(_ pid: Int32) -> Undo { .release(ProcessFacts.fake(pid).identity) }
   private func command(_ name: String) -> Undo { .run(Command(argv: [name])) }
 
   /// Performs an unwinding to its end; returns what was done, in order.
@@ -26,9 +27,9 @@ import Testing
       for effect in effects {
         switch effect {
         case .note: break
-        case .resume(let process):
-          done.append("resume \(process.pid)")
-          events.append(.resumed(process, host.outcome(of: .resume, to: process)))
+        case .send(let signal, let process):
+          done.append("\(signal == .resume ? "resume" : signal.name) \(process.pid)")
+          events.append(.sent(process, host.outcome(of: signal, to: process)))
         case .run(let command):
           done.append(command.shown)
           let status: Int32 = failing.contains(command.shown) ? 1 : 0
@@ -71,6 +72,38 @@ import Testing
     #expect(host.all[1000]?.state == "S")
   }
 
+  @Test func aHolderIsEndedOnceAndEachOfItsTargetsReadBack() {
+    let host = FakeHost([.fake(50, "holder"), .fake(1000), .fake(2000)])
+    host.hold([1000, 2000], by: 50)
+    var held = step(0, [command("a"), release(1000), release(2000)])
+    held.intent.holder = ProcessFacts.fake(50).identity
+    let (done, unwinding) = perform(Unwinding(steps: [held]), on: host)
+    #expect(done == ["KILL 50", "a"])
+    #expect(unwinding.proofs[0]?.map(\.isProved) == [true, true, true])
+    #expect(host.all[1000]?.state == "S")
+    #expect(host.all[2000]?.tracer == nil)
+  }
+
+  @Test func aHolderThatCanNotBeEndedLeavesItsTargetsUnproved() {
+    let host = FakeHost([.fake(50, "holder"), .fake(1000)])
+    host.hold([1000], by: 50)
+    host.deaf = [50]
+    var held = step(0, [release(1000)])
+    held.intent.holder = ProcessFacts.fake(50).identity
+    let (_, unwinding) = perform(Unwinding(steps: [held]), on: host)
+    #expect(unwinding.proofs[0]?.map(\.isProved) == [false])
+  }
+
+  @Test func aTargetThatAnotherTracesNowIsNotOurs() {
+    let host = FakeHost([.fake(1000), .fake(60, "debugger")])
+    host.hold([1000], by: 60)
+    var held = step(0, [release(1000)])
+    held.intent.holder = ProcessFacts.fake(50).identity
+    let (_, unwinding) = perform(Unwinding(steps: [held]), on: host)
+    #expect(unwinding.proofs[0]?.map(\.isProved) == [true])
+    #expect(host.all[1000]?.tracer == 60)
+  }
+
   @Test func aSignalAloneProvesNothing() {
     // The signal is said to be delivered, but the process stays stopped.
     let host = FakeHost([.fake(1000, state: "T")])
@@ -78,7 +111,7 @@ import Testing
     var now: Duration = .seconds(5)
     _ = unwinding.start(at: now, on: host)
     _ = unwinding.handle(
-      .resumed(ProcessFacts.fake(1000).identity, .delivered), at: now, on: host)
+      .sent(ProcessFacts.fake(1000).identity, .delivered), at: now, on: host)
     #expect(!unwinding.isFinished)
     while let wake = unwinding.nextWake {
       now = wake
@@ -105,7 +138,8 @@ import Testing
     let (done, unwinding) = perform(
       Unwinding(
         steps: [step(0, [command("a"), resume(1000)])],
-        rollbacks: [(0, Command(argv: ["r0"]))], isOfEarlierBoot: true), on: host)
+        rollbacks: [(0, Command(argv: ["r0"]))], processesAreGone: "the machine was booted since"),
+      on: host)
     #expect(done == ["a", "r0"])
     #expect(host.all[1000]?.state == "T")
     #expect(unwinding.proofs[0]?.allSatisfy(\.isProved) == true)

@@ -36,6 +36,8 @@ import Testing
 struct FakeHost: Host {
   var all: [Int32: ProcessFacts] = [:]
   var threads: [Int32: [String]] = [:]
+  /// What is in the way of ptrace(2), by process.
+  var obstacles: [Int32: String] = [:]
 
   init(_ processes: [ProcessFacts]) {
     for process in processes { all[process.identity.pid] = process }
@@ -46,6 +48,7 @@ struct FakeHost: Host {
   }
   func process(_ pid: Int32) -> ProcessFacts? { all[pid] }
   func threadStates(of pid: Int32) -> [String] { threads[pid] ?? all[pid].map { [$0.state] } ?? [] }
+  func obstacleToTracing(_ pid: Int32) -> String? { obstacles[pid] }
   func listeners(on port: Int) throws(HostError) -> [Int32] { [] }
   func contents(of path: String) throws(HostError) -> String { throw HostError("no \(path)") }
 }

@@ -55,7 +55,7 @@ extension RealHost {
         for pid in all { kill(pid, SIGSTOP) }
         for pid in all { kill(pid, SIGKILL) }
         _ = await pause.run.process.end()
-        #expect(ProcessTable.state(of: pause.redis.pid) == "T", "nobody is left to undo it")
+        #expect(ProcessTable.isStopped(pause.redis.pid), "nobody is left to undo it")
 
         let residue = try await Jenner.run(["residue"], in: rig)
         #expect(residue.ended(.residue), "\(residue.output)\(residue.errors)")
@@ -79,7 +79,7 @@ extension RealHost {
         #expect(await pause.isOver(within: .seconds(20)))
         if ProcessTable.isAlive(agent.identity) { kill(agent.pid, SIGCONT) }
         let isStoppedAgain = await eventually(within: .seconds(3)) {
-          ProcessTable.state(of: pause.redis.pid) == "T"
+          ProcessTable.isStopped(pause.redis.pid)
         }
         #expect(!isStoppedAgain)
         let outcome = try await pause.run.outcome()
@@ -96,7 +96,7 @@ extension RealHost {
         pause.run.process.send(signal)
         let outcome = try await pause.run.outcome(within: .seconds(30))
         #expect(outcome.status == 128 + signal, "\(outcome.errors)")
-        #expect(ProcessTable.state(of: pause.redis.pid) != "T")
+        #expect(!ProcessTable.isStopped(pause.redis.pid))
         let record = try Jenner.record(in: rig)
         #expect(record.ended == .interrupted)
         #expect(record.clean)
@@ -125,7 +125,7 @@ extension RealHost {
         run.process.send(SIGINT)
         let outcome = try await run.outcome(within: .seconds(10))
         #expect(outcome.status == 130, "\(outcome.errors)")
-        #expect(ProcessTable.state(of: redis.pid) != "T")
+        #expect(!ProcessTable.isStopped(redis.pid))
         #expect(access(undone, F_OK) == 0, "the action's own undo has run")
         #expect(try Jenner.record(in: rig).clean)
         try await expectNothingPending(in: rig)
@@ -157,7 +157,7 @@ private struct Pause {
         ]
       ).text, in: rig)
     let isInForce = await eventually(within: .seconds(20)) {
-      ProcessTable.state(of: redis.pid) == "T" || run.process.ending != nil
+      ProcessTable.isStopped(redis.pid) || run.process.ending != nil
     }
     guard isInForce, run.process.ending == nil else {
       let outcome = try await run.outcome(within: .seconds(1))
@@ -170,7 +170,7 @@ private struct Pause {
   /// Whether the redis runs again within a time.
   func isOver(within limit: Duration) async -> Bool {
     await eventually(within: limit) {
-      redis.process.ending == nil && ProcessTable.state(of: redis.pid) != "T"
+      redis.process.ending == nil && !ProcessTable.isStopped(redis.pid)
     }
   }
 }

@@ -32,14 +32,14 @@ extension RealHost {
         let run = try Jenner.startExperiment(
           text(pausing: redis, for: "60s"), in: rig, environment: ["PATH": ssh.path])
         let isPaused = await eventually(within: .seconds(20)) {
-          ProcessTable.state(of: redis.pid) == "T"
+          ProcessTable.isStopped(redis.pid)
         }
         try #require(isPaused)
         let client = try #require(
           ProcessTable.children(of: run.process.pid).first { $0.program == "ssh" })
         kill(client.pid, SIGKILL)
         let isOver = await eventually(within: .seconds(10)) {
-          ProcessTable.state(of: redis.pid) != "T"
+          !ProcessTable.isStopped(redis.pid)
         }
         #expect(isOver)
         let outcome = try await run.outcome()
@@ -61,7 +61,7 @@ extension RealHost {
         let outcome = try await Jenner.runExperiment(text, in: rig)
         #expect(outcome.ended(.refused), "\(outcome.output)\(outcome.errors)")
         #expect(outcome.errors.contains("no such host"), "\(outcome.errors)")
-        #expect(ProcessTable.state(of: redis.pid) != "T")
+        #expect(!ProcessTable.isStopped(redis.pid))
       }
     }
 

@@ -85,7 +85,7 @@ extension RealHost {
         kill(stopped, SIGSTOP)
         // The kernel wakes a stopped group when it is orphaned, so it has to be stopped by then: all
         // of its threads, of which the state shows the first.
-        #expect(await eventually(within: .seconds(5)) { ProcessTable.state(of: stopped) == "T" })
+        #expect(await eventually(within: .seconds(5)) { ProcessTable.isStopped(stopped) })
         try await Task.sleep(for: .milliseconds(100))
         shop.server.process.send(SIGKILL)
         let areGone = await eventually(within: .seconds(5)) {

@@ -58,10 +58,10 @@ extension RealHost {
             ]
           ).text, in: rig)
         #expect(
-          await eventually(within: .seconds(15)) { ProcessTable.state(of: redis.pid) == "T" })
+          await eventually(within: .seconds(15)) { ProcessTable.isStopped(redis.pid) })
         let outcome = try await run.outcome()
         #expect(outcome.ended(.fail), "\(outcome.errors)")
-        #expect(ProcessTable.state(of: redis.pid) != "T")
+        #expect(!ProcessTable.isStopped(redis.pid))
         #expect(redis.process.ending == nil)
 
         let record = try Jenner.record(in: rig)

@@ -23,12 +23,13 @@ import Testing
     var file: DurableFile? = try DurableFile(creating: path)
     try file?.append(Array("one\n".utf8))
     #expect(throws: SystemError.self) { try DurableFile(creating: path) }
-    let busy = #expect(throws: SystemError.self) {
-      try DurableFile(opening: path, waitingAtMost: .zero)
-    }
+    let next = try #require(try DurableFile(opening: path))
+    let busy = #expect(throws: SystemError.self) { try next.lock(waitingAtMost: .zero) }
     #expect(busy?.code == EWOULDBLOCK)
+    #expect(DurableFile.isLocked(path))
     file = nil
-    let next = try #require(try DurableFile(opening: path, waitingAtMost: .zero))
+    #expect(!DurableFile.isLocked(path))
+    try next.lock(waitingAtMost: .zero)
     try next.append(Array("two".utf8))
     #expect(try next.contents(limit: 100) == Array("one\ntwo".utf8))
     try next.truncate(to: 4)
@@ -37,12 +38,16 @@ import Testing
     var status = stat()
     #expect(stat(path, &status) == 0 && status.st_mode & 0o777 == 0o600)
     try next.remove()
-    #expect(try DurableFile(opening: path, waitingAtMost: .zero) == nil)
+    #expect(try DurableFile(opening: path) == nil)
+    // It can be read for as long as it is open, but what is written to it nobody would find.
+    #expect(next.isRemoved)
+    #expect(try next.contents(limit: 100) == Array("one\nthree\n".utf8))
+    #expect(throws: SystemError.self) { try next.append(Array("four\n".utf8)) }
   }
 
   @Test func aFullDiskIsAnErrorOfTheWrite() throws {
     try #require(access("/dev/full", W_OK) == 0)
-    let full = try #require(try DurableFile(opening: "/dev/full", waitingAtMost: .zero))
+    let full = try #require(try DurableFile(opening: "/dev/full"))
     let error = #expect(throws: SystemError.self) { try full.append([1]) }
     #expect(error?.code == ENOSPC)
   }

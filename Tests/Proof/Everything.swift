@@ -36,15 +36,16 @@ struct Everything: ParsableCommand {
     guard choice.shard.number == 1 else { return outcomes }
     outcomes += try LedgerImages.prove(
       sample: choice.sample.map { max(1, $0 / 8) }, with: workers)
-    outcomes += try Disk.prove(with: workers)
+    outcomes += try FullDisk.prove(with: workers)
     outcomes += try PidReuse.prove(rounds: isSample ? 1 : rounds, with: workers)
     return outcomes
   }
 }
 
 /// What CI tries of it.
-struct Sample: ParsableCommand {
+struct SampleOfEverything: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "sample",
     abstract: "Tries a seeded sample of every proof on real runs, in about three minutes.")
 
   @OptionGroup var workers: WorkerOptions

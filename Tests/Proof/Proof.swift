@@ -10,8 +10,9 @@ struct Proof: ParsableCommand {
     commandName: "proof",
     abstract: "Tries to make Jenner leave something behind, and counts what is left.",
     subcommands: [
-      Everything.self, Sample.self, KillPoints.self, Failures.self, LedgerImages.self, Disk.self,
-      PidReuse.self,
-      ForeignState.self, Concurrency.self, Worker.self, Bystander.self, Debugger.self,
+      Everything.self, SampleOfEverything.self, KillPoints.self, Failures.self, LedgerImages.self,
+      FullDisk.self,
+      PidReuse.self, ForeignState.self, Concurrency.self, SimulateCommand.self, Worker.self,
+      Bystander.self, Debugger.self,
     ])
 }

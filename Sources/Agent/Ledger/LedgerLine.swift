@@ -28,6 +28,11 @@ public enum LedgerLine {
     return (entry, sequence)
   }
 
+  /// The version that the form of a line claims; nil if it claims none.
+  static func version(of line: some Collection<UInt8>) -> Int? {
+    Int(String(decoding: line.prefix { $0 != UInt8(ascii: " ") }, as: UTF8.self))
+  }
+
   private static func checksum(_ sequence: Int, _ json: String) -> String {
     String(Digest(of: "\(version) \(sequence) \(json)").hexadecimal.prefix(16))
   }

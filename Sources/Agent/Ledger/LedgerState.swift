@@ -6,6 +6,8 @@ public struct LedgerState: Sendable, Hashable {
   public struct Step: Sendable, Hashable {
     public var intent: LedgerIntent
     public var isInjected = false
+    /// The session in which the step's command runs, or ran.
+    public var session: ProcessIdentity?
     /// Whether its undo has begun.
     public var isBeingUndone = false
     /// The proofs of its undo, the newest attempt's; nil before one has ended.
@@ -33,6 +35,8 @@ public struct LedgerState: Sendable, Hashable {
   public private(set) var pidNamespace: UInt64 = 0
   public private(set) var agent: ProcessIdentity?
   public private(set) var guardian: ProcessIdentity?
+  /// When the run must be over, as a time since boot.
+  public private(set) var deadline: Duration?
   /// In the order of their intents.
   public private(set) var steps: [Step] = []
   public private(set) var rollbacks: [Rollback] = []
@@ -40,7 +44,11 @@ public struct LedgerState: Sendable, Hashable {
   public private(set) var entryCount = 0
   /// The numbers of lines, from one, that were damaged after they were written.
   public private(set) var damagedLines: [Int] = []
-  /// Where the last whole line ends, in bytes; what follows was torn as it was written.
+  /// The version of this program that wrote lines which this one can't read; nil if it reads all.
+  public private(set) var newerVersion: Int?
+  /// How many lines a ledger that was read has, damaged ones included; the next entry is one more.
+  public private(set) var lineCount = 0
+  /// Where the last line ends, in bytes; what follows was torn as it was written.
   public private(set) var wholeLength = 0
 
   /// The state of a ledger without entries.
@@ -49,8 +57,9 @@ public struct LedgerState: Sendable, Hashable {
   /// Reads a ledger.
   ///
   /// A last line that is torn is left out: its effect cannot have happened, since an entry is on disk
-  /// before what it announces. A damaged line before it is counted, and the rest is read, because
-  /// every further undo is needed all the same.
+  /// before what it announces. It has no end, or zeros in it, which is how blocks read that never came
+  /// to the disk. A damaged line before it is counted, and the rest is read, because every further
+  /// undo is needed all the same.
   public init(reading bytes: [UInt8]) {
     let newline = UInt8(ascii: "\n")
     var lines = bytes.split(separator: newline, omittingEmptySubsequences: false)
@@ -60,10 +69,16 @@ public struct LedgerState: Sendable, Hashable {
       if isEnded, let (entry, sequence) = LedgerLine.entry(of: line), sequence == index + 1 {
         apply(entry)
         entryCount = sequence
-        wholeLength = line.endIndex + 1
-      } else if index < lines.count - 1 {
+      } else if index < lines.count - 1 || (isEnded && !line.contains(0)) {
         damagedLines.append(index + 1)
+        if let version = LedgerLine.version(of: line), version > LedgerLine.version {
+          newerVersion = version
+        }
+      } else {
+        break
       }
+      lineCount = index + 1
+      wholeLength = line.endIndex + 1
     }
   }
 
@@ -71,14 +86,16 @@ public struct LedgerState: Sendable, Hashable {
   public mutating func apply(_ entry: LedgerEntry) {
     entryCount += 1
     switch entry {
-    case .opened(let run, let title, let bootID, let pidNamespace, let agent):
+    case .opened(let run, let title, let bootID, let pidNamespace, let agent, let deadline):
       self.run = run
       self.title = title
       self.bootID = bootID
       self.pidNamespace = pidNamespace
       self.agent = agent
+      self.deadline = deadline.map { .nanoseconds($0) }
     case .guardian(let process): guardian = process
     case .intent(let intent): steps.append(Step(intent: intent))
+    case .started(let step, let session): change(step) { $0.session = session }
     case .injected(let step): change(step) { $0.isInjected = true }
     case .undoing(let step): change(step) { $0.isBeingUndone = true }
     case .undone(let step, let proofs): change(step) { $0.proofs = proofs }
@@ -92,6 +109,11 @@ public struct LedgerState: Sendable, Hashable {
   /// Takes back an intent that could not be written: nothing that follows it was done.
   mutating func forgetIntent(ofStep step: Int) {
     steps.removeAll { $0.intent.step == step && $0.proofs == nil }
+  }
+
+  /// Takes back rollbacks that could not be written.
+  mutating func forgetRollbacks() {
+    rollbacks = []
   }
 
   private mutating func change(_ step: Int, _ body: (inout Step) -> Void) {
@@ -118,7 +140,16 @@ public struct LedgerState: Sendable, Hashable {
     pendingSteps.isEmpty && pendingRollbacks.isEmpty && damagedLines.isEmpty
   }
 
-  /// The earliest time at which a step must be put back.
+  /// Whether nobody need act for its agent: there is nothing to undo, and no action goes on.
+  public var isIdle: Bool { isSettled && openSessions.isEmpty }
+
+  /// The sessions of actions whose command was not seen to end; none once the ledger is closed.
+  public var openSessions: [ProcessIdentity] {
+    guard !isClosed else { return [] }
+    return steps.filter { !$0.isInjected }.compactMap(\.session)
+  }
+
+  /// The earliest time at which a step must be put back, or the run be over.
   ///
   /// An undo that has begun may take as long as its commands may, which run one after the other; and
   /// what was tried and could not be proved is not tried again by the clock.
@@ -126,9 +157,18 @@ public struct LedgerState: Sendable, Hashable {
     let waiting = pendingSteps.filter { $0.proofs == nil }
     let working = waiting.filter(\.isBeingUndone).flatMap(\.intent.undo).map(\.timeout)
     let allowance = working.reduce(Self.readBack, +)
-    return waiting.compactMap { step in
+    let ofSteps = waiting.compactMap { step in
       step.deadline.map { step.isBeingUndone ? $0 + allowance : $0 }
-    }.min()
+    }
+    return (ofSteps + [endOfRun(waiting)].compactMap(\.self)).min()
+  }
+
+  /// When everything that waits must be done, with the time that its commands may take.
+  private func endOfRun(_ waiting: [Step]) -> Duration? {
+    let rollbacks = pendingRollbacks.map(\.command.timeout)
+    guard let deadline, !waiting.isEmpty || !rollbacks.isEmpty else { return nil }
+    return (waiting.flatMap(\.intent.undo).map(\.timeout) + rollbacks)
+      .reduce(deadline + Self.readBack, +)
   }
 
   /// What reading the state back may take beyond the commands.
@@ -146,11 +186,17 @@ public struct LedgerState: Sendable, Hashable {
     for step in pendingSteps {
       let proved = Set((step.proofs ?? []).filter(\.isProved).map(\.step))
       for undo in step.intent.undo.reversed() where !proved.contains(undo.shown) {
-        lines.append("\(step.intent.kind): \(undo.shown): \(undo.manualCommand)")
+        let command = undo.manualCommand(holder: step.intent.holder)
+        lines.append("\(step.intent.kind): \(undo.shown): \(command)")
       }
     }
     for (_, command) in pendingRollbacks { lines.append("rollback: \(command.shown)") }
-    for line in damagedLines { lines.append("the ledger is damaged in line \(line)") }
+    if let newerVersion {
+      lines.append(
+        "the ledger is of format \(newerVersion), which only a newer jenner-agent can read")
+    } else {
+      for line in damagedLines { lines.append("the ledger is damaged in line \(line)") }
+    }
     return lines
   }
 }
@@ -159,14 +205,15 @@ extension Undo {
   /// The longest that the step may take.
   fileprivate var timeout: Duration {
     switch self {
-    case .resume: .zero
+    case .resume, .release: .zero
     case .run(let command): command.timeout
     }
   }
 
   /// What a person would type to do the same.
-  public var manualCommand: String {
+  public func manualCommand(holder: ProcessIdentity?) -> String {
     switch self {
+    case .release: holder.map { "kill -KILL \($0.pid)" } ?? "nothing was held"
     case .resume(let process): "kill -CONT \(process.pid)"
     case .run(let command): command.shown
     }

@@ -19,10 +19,18 @@ public enum AgentEvent: Sendable, Hashable {
   /// The guardian has ended as it was told.
   case guardianDismissed
   case sent(AgentWork, SignalOutcome)
+  /// A step's holder waits for its order.
+  case holderReady(step: Int, ProcessIdentity)
+  /// A step's holder holds all its targets, or why it does not.
+  case held(step: Int, SignalOutcome)
+  /// A step's holder has ended, and with it what it held.
+  case holderEnded(step: Int)
   case ran(AgentWork, CommandResult)
   /// A probe has been declared, or why it can't be.
   case watching(number: Int, Refusal?)
   case observed(number: Int, Observation)
+  /// What reading the host's state came to.
+  case stateRead(number: Int, CommandResult)
 }
 
 /// An effect of which the machine must know that it failed.
@@ -31,6 +39,7 @@ public enum FailedEffect: Sendable, Hashable {
   case ledger
   case privileges
   case guardian
+  case holder
 }
 
 /// What an effect's outcome belongs to.
@@ -40,7 +49,7 @@ public enum AgentWork: Sendable, Hashable {
   /// A step's action.
   case action(step: Int)
   /// A signal of an unwinding.
-  case resume(unwinding: Int, ProcessIdentity)
+  case undo(unwinding: Int, ProcessIdentity)
   /// A command of an unwinding.
   case command(unwinding: Int)
 }
@@ -65,11 +74,19 @@ public enum AgentEffect: Sendable, Hashable {
   /// Lets the guardian end; answered by `guardianDismissed`.
   case dismissGuardian
   case send(Signal, ProcessIdentity, AgentWork)
+  /// Starts a holder, which holds nothing yet; answered by `holderReady`.
+  case startHolder(step: Int, run: String)
+  /// Has a step's holder hold processes, until a time since boot at most; answered by `held`.
+  case hold(step: Int, [ProcessIdentity], until: Duration)
+  /// Ends a step's holder, if it has one.
+  case endHolder(step: Int)
   case run(Command, AgentWork)
   /// Kills a running command.
   case cancel(AgentWork)
   case watch(number: Int, probe: Int, kind: String, section: JSON)
   case observe(number: Int, probe: Int)
+  /// Reads the host's state; answered by `stateRead`.
+  case readState(number: Int)
   /// Gives ledger and locks up, and removes the ledger if nobody needs it any more.
   case closeLedger(remove: Bool)
   /// Removes the settled ledger of another run.

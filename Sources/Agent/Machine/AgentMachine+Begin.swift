@@ -10,7 +10,9 @@ extension AgentMachine {
     return [reply(number, .armed)]
   }
 
-  mutating func begin(_ number: Int, run: String, title: String) -> [AgentEffect] {
+  mutating func begin(
+    _ number: Int, run: String, title: String, limit: Duration
+  ) -> [AgentEffect] {
     guard case .greeted = phase else {
       return [refuse(number, Refusal("the run has begun already"))]
     }
@@ -18,12 +20,12 @@ extension AgentMachine {
       return [refuse(number, Refusal("'\(run.limited)' is no name of a run"))]
     }
     phase = .beginning(number: number)
-    begun = (run, title.limited)
+    begun = (run, title.limited, limit)
     return [.recover]
   }
 
   /// Nothing of an earlier run may still be in force when a new one begins.
-  mutating func recovered(_ result: CommandResult) -> [AgentEffect] {
+  mutating func recovered(_ result: CommandResult, at now: Duration) -> [AgentEffect] {
     guard case .beginning(let number) = phase, let begun else { return [] }
     guard result.isSuccess else {
       return abandon(
@@ -37,7 +39,8 @@ extension AgentMachine {
     let targets = Set(prepared.values.flatMap(\.targets))
     let entry = LedgerEntry.opened(
       run: begun.run, title: begun.title, bootID: identity.bootID,
-      pidNamespace: identity.pidNamespace, agent: identity.process)
+      pidNamespace: identity.pidNamespace, agent: identity.process,
+      deadline: (now + begun.limit).nanoseconds)
     ledger.apply(entry)
     return [.lock(targets.sorted(), run: begun.run), .openLedger(run: begun.run, entry)]
       + confine() + [.startGuardian]
@@ -114,12 +117,15 @@ extension AgentMachine {
     if effect == .guardian { return end(number: nil, at: now) }
     guard let (number, step) = current else { return [] }
     current = nil
-    if let step {
-      injecting[step] = nil
-      acting[step] = nil
-      ledger.forgetIntent(ofStep: step)
+    guard let step else {
+      if effect == .ledger { ledger.forgetRollbacks() }
+      return [refuse(number, refusal)]
     }
-    return [refuse(number, refusal)]
+    let hasHolder = prepared[step]?.injection.needsHolder ?? false
+    injecting[step] = nil
+    acting[step] = nil
+    ledger.forgetIntent(ofStep: step)
+    return (hasHolder ? [.endHolder(step: step)] : []) + [refuse(number, refusal)]
   }
 }
 

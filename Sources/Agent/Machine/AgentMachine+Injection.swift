@@ -14,7 +14,7 @@ extension AgentMachine {
     guard let prepared = prepared[step] else {
       return [refuse(number, Refusal("step \(step) has not been prepared"))]
     }
-    guard ledger.step(step) == nil else {
+    guard ledger.step(step) == nil, injecting[step] == nil else {
       return [refuse(number, Refusal("step \(step) has been injected already"))]
     }
     guard deadline > .zero, deadline <= Limits.duration else {
@@ -32,38 +32,84 @@ extension AgentMachine {
     } catch {
       return [refuse(number, error)]
     }
-    return perform(prepared, number, step, deadline: now + deadline, authorsUndo, at: now)
+    return start(prepared, number, step, deadline: now + deadline, authorsUndo, at: now)
   }
 
-  private mutating func perform(
+  /// Locks the targets and, where the fault needs a holder, has that started first: it must be known
+  /// by the time the undo is written down.
+  private mutating func start(
     _ prepared: Prepared, _ number: Int, _ step: Int, deadline: Duration, _ authorsUndo: Command?,
     at now: Duration
   ) -> [AgentEffect] {
-    let injection = prepared.injection
-    // The undo is performed in reverse: the author's command comes after what we put back.
-    let undo = (authorsUndo.map { [Undo.run($0)] } ?? []) + injection.undo
     current = (number, step)
+    let needsHolder = prepared.injection.needsHolder
     injecting[step] = Injecting(
-      number: number, effectCount: injection.effects.count,
+      number: number, deadline: deadline,
+      // The undo is performed in reverse: the author's command comes after what we put back.
+      undo: (authorsUndo.map { [Undo.run($0)] } ?? []) + prepared.injection.undo,
+      isWaitingForHolder: needsHolder, effectCount: prepared.injection.effects.count,
       measureUntil: now + Self.measureLimit)
-    lastLook = now
-    var effects: [AgentEffect] = []
     // Those that were known at `begin` are locked already; `resolve: step` may bring others.
-    effects.append(.lock(prepared.targets.sorted(), run: ledger.run))
-    effects.append(
-      append(
-        .intent(
-          LedgerIntent(
-            step: step, kind: prepared.kind, undo: undo, undoClass: injection.undoClass,
-            deadline: deadline))))
-    for (index, effect) in injection.effects.enumerated() {
+    let lock = AgentEffect.lock(prepared.targets.sorted(), run: ledger.run)
+    if needsHolder { return [lock, .startHolder(step: step, run: ledger.run)] }
+    return [lock] + perform(prepared, step, holder: nil, at: now)
+  }
+
+  /// Writes the undo down, and then does what it undoes.
+  private mutating func perform(
+    _ prepared: Prepared, _ step: Int, holder: ProcessIdentity?, at now: Duration
+  ) -> [AgentEffect] {
+    guard let injecting = injecting[step] else { return [] }
+    lastLook = now
+    let intent = LedgerIntent(
+      step: step, kind: prepared.kind, undo: injecting.undo,
+      undoClass: prepared.injection.undoClass, holder: holder, deadline: injecting.deadline)
+    var effects = [append(.intent(intent))]
+    var held: [ProcessIdentity] = []
+    for (index, effect) in prepared.injection.effects.enumerated() {
       switch effect {
       case .signal(let process, let signal):
         effects.append(.send(signal, process, .injection(step: step, index: index)))
+      case .hold(let process): held.append(process)
       }
     }
+    if !held.isEmpty { effects.append(.hold(step: step, held, until: injecting.deadline)) }
     effects.append(note(.injected(step: step)))
     return effects
+  }
+
+  mutating func holderReady(
+    _ step: Int, _ holder: ProcessIdentity, at now: Duration
+  ) -> [AgentEffect] {
+    // The run may have been ended, or the step undone, while the holder was starting.
+    guard isBegun, injecting[step]?.isWaitingForHolder ?? false, let prepared = prepared[step],
+      let number = injecting[step]?.number
+    else { return [.endHolder(step: step)] }
+    injecting[step]?.isWaitingForHolder = false
+    injecting[step]?.measureUntil = now + Self.measureLimit
+    current = (number, step)
+    return perform(prepared, step, holder: holder, at: now)
+  }
+
+  mutating func held(
+    _ step: Int, _ outcome: SignalOutcome, at now: Duration
+  ) -> [AgentEffect] {
+    for (index, effect) in (prepared[step]?.injection.effects ?? []).enumerated()
+    where effect.needsHolder && injecting[step]?.outcomes[index] == nil {
+      injecting[step]?.outcomes[index] = outcome
+    }
+    return measure(step, at: now)
+  }
+
+  /// A holder that ends with its fault in force is found out when that is inspected; one that ends
+  /// before holds nothing.
+  mutating func holderEnded(_ step: Int, at now: Duration) -> [AgentEffect] {
+    guard let injecting = injecting[step] else { return [] }
+    if injecting.isWaitingForHolder {
+      self.injecting[step] = nil
+      return [refuse(injecting.number, Refusal("the holder of step \(step) ended at its start"))]
+    }
+    return held(step, .failed("the holder of the targets has ended"), at: now)
   }
 
   private func isAlive(_ target: ProcessIdentity) -> Bool {
@@ -115,8 +161,8 @@ extension AgentMachine {
     case .injection(let step, let index):
       injecting[step]?.outcomes[index] = outcome
       return measure(step, at: now)
-    case .resume(let unwinding, let process):
-      return advance(unwinding, .resumed(process, outcome), at: now)
+    case .undo(let unwinding, let process):
+      return advance(unwinding, .sent(process, outcome), at: now)
     case .action, .command: return []
     }
   }
@@ -132,14 +178,14 @@ extension AgentMachine {
         + waiting.flatMap { undo($0, step, at: now) }
         + (isEnding ? unwindRest(at: now) : [])
     case .command(let unwinding): return advance(unwinding, .ran(result), at: now)
-    case .injection, .resume: return []
+    case .injection, .undo: return []
     }
   }
 
   /// Answers once the fault is in force, or can't be expected to be any more.
   mutating func measure(_ step: Int, at now: Duration) -> [AgentEffect] {
     guard let injecting = injecting[step], let prepared = prepared[step],
-      injecting.outcomes.count == injecting.effectCount
+      !injecting.isWaitingForHolder, injecting.outcomes.count == injecting.effectCount
     else { return [] }
     var evidence = prepared.fault.inspect(prepared.targets, on: host)
     let failures = injecting.outcomes.sorted { $0.key < $1.key }.compactMap { $0.value.problem }

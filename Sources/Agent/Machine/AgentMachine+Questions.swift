@@ -109,8 +109,14 @@ extension AgentMachine {
   }
 
   func status(_ number: Int, _ run: String) -> [AgentEffect] {
-    if run == ledger.run { return [reply(number, .status(ledger.status))] }
-    guard let other = ledgers.ledger(ofRun: run) else {
+    if run == self.ledger.run { return [reply(number, .status(self.ledger.status))] }
+    let ledger: LedgerState?
+    do throws(Refusal) {
+      ledger = try ledgers.ledger(ofRun: run)
+    } catch {
+      return [refuse(number, error)]
+    }
+    guard let other = ledger else {
       let none = LedgerStatus(run: run, isKnown: false, pending: [], proofs: [])
       return [reply(number, .status(none))]
     }

@@ -52,7 +52,9 @@ extension AgentMachine {
     guard !isEnding else { return effects }
     switch phase {
     case .beginning, .begun:
-      if now >= lastHeard + AgentProtocol.silence { return effects + end(number: nil, at: now) }
+      let isSilent = now >= lastHeard + AgentProtocol.silence
+      let isOverdue = ledger.deadline.map { $0 <= now } ?? false
+      if isSilent || isOverdue { return effects + end(number: nil, at: now) }
     default: break
     }
     let expired = expirable.filter { $0.deadline.map { $0 <= now } ?? false }
@@ -91,10 +93,12 @@ extension AgentMachine {
     return unwind(left, .ending, rollbacks: rollbacks, at: now)
   }
 
-  /// Answers an injection that its undo overtakes.
+  /// Answers an injection that its undo overtakes; a holder that has no order yet is ended.
   private mutating func stopInjecting(_ step: Int) -> [AgentEffect] {
     guard let injecting = injecting.removeValue(forKey: step) else { return [] }
-    return [refuse(injecting.number, Refusal("step \(step) was undone before it was in force"))]
+    let answer = refuse(
+      injecting.number, Refusal("step \(step) was undone before it was in force"))
+    return injecting.isWaitingForHolder ? [.endHolder(step: step), answer] : [answer]
   }
 
   // MARK: Unwindings
@@ -127,8 +131,8 @@ extension AgentMachine {
     effects.map { effect in
       switch effect {
       case .note(let entry): note(entry)
-      case .resume(let process):
-        .send(.resume, process, .resume(unwinding: key, process))
+      case .send(let signal, let process):
+        .send(signal, process, .undo(unwinding: key, process))
       case .run(let command): .run(command, .command(unwinding: key))
       }
     }
@@ -164,7 +168,8 @@ extension AgentMachine {
 
   /// The last word; without a guardian's farewell where something is left for it to try again.
   mutating func dismissed() -> [AgentEffect] {
-    guard case .ending(let number) = phase, running.isEmpty else { return [] }
+    // A guardian that is lost while an action still ends is no reason to leave the action's undo.
+    guard case .ending(let number) = phase, running.isEmpty, acting.isEmpty else { return [] }
     phase = .over
     // After a lost pipe the ledger stays, so that the runner can come back and ask.
     let isRemovable = ledger.isSettled && number != nil

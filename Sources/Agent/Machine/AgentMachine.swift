@@ -2,8 +2,8 @@ public import Model
 
 /// Reads the ledgers of this host; it writes none.
 public protocol LedgerReader: Sendable {
-  /// What the ledger of a run says; nil if there is none.
-  func ledger(ofRun run: String) -> LedgerState?
+  /// What the ledger of a run says; nil if there is none. Refuses where one is there and can't be read.
+  func ledger(ofRun run: String) throws(Refusal) -> LedgerState?
 }
 
 /// The agent: what it answers and does, as a synchronous state machine.
@@ -52,6 +52,11 @@ public struct AgentMachine {
   /// A fault whose effects are being performed and measured.
   struct Injecting {
     var number: Int
+    var deadline: Duration
+    /// What puts it back, in the order of the ledger.
+    var undo: [Undo]
+    /// Whether nothing has been touched yet, since the holder is not ready.
+    var isWaitingForHolder: Bool
     var outcomes: [Int: SignalOutcome] = [:]
     var effectCount: Int
     var measureUntil: Duration
@@ -87,7 +92,7 @@ public struct AgentMachine {
   /// Whether every capability that the plan does not need has been dropped.
   var isConfined = false
   /// What `begin` named the run.
-  var begun: (run: String, title: String)?
+  var begun: (run: String, title: String, limit: Duration)?
   var prepared: [Int: Prepared] = [:]
   var ledger = LedgerState()
   var isGuarded = false
@@ -119,10 +124,13 @@ public struct AgentMachine {
   /// When it wants to hear `wake`, if nothing else happens before.
   public var nextWake: Duration? {
     var times: [Duration] = running.values.compactMap(\.unwinding.nextWake)
-    if !injecting.isEmpty { times.append(lastLook + Self.measureInterval) }
+    if injecting.values.contains(where: { !$0.isWaitingForHolder }) {
+      times.append(lastLook + Self.measureInterval)
+    }
     switch phase {
     case .beginning, .begun:
       times.append(lastHeard + AgentProtocol.silence)
+      if let deadline = ledger.deadline { times.append(deadline) }
       times += expirable.compactMap(\.deadline)
     default: break
     }
@@ -164,16 +172,20 @@ public struct AgentMachine {
     case .lost: return end(number: nil, at: now)
     case .wake: return wake(at: now)
     case .failed(let effect, let refusal): return failed(effect, refusal, at: now)
-    case .recovered(let result): return recovered(result)
+    case .recovered(let result): return recovered(result, at: now)
     case .guardianReady(let process, let notes): return guardianReady(process, notes)
     case .guardianLost: return guardianLost(at: now)
     case .guardianDismissed: return dismissed()
     case .sent(let work, let outcome): return sent(work, outcome, at: now)
+    case .holderReady(let step, let holder): return holderReady(step, holder, at: now)
+    case .held(let step, let outcome): return held(step, outcome, at: now)
+    case .holderEnded(let step): return holderEnded(step, at: now)
     case .ran(let work, let result): return ran(work, result, at: now)
     case .watching(let number, let refusal):
       return [refusal.map { refuse(number, $0) } ?? reply(number, .watching)]
     case .observed(let number, let observation):
       return [reply(number, .observed(observation: observation))]
+    case .stateRead(let number, let result): return stateRead(number, result)
     }
   }
 
@@ -192,8 +204,13 @@ public struct AgentMachine {
     case .resolve(let selector, let allowed): return resolve(number, selector, allowed)
     case .prepare(let step, let fault, let parameters, let targets):
       return prepare(number, step, fault, parameters, targets)
+    case .state: return state(number)
     case .allow(let capabilities): return allow(number, capabilities)
-    case .begin(let run, let title): return begin(number, run: run, title: title)
+    case .begin(let run, let title, let seconds):
+      guard seconds > 0, seconds <= 2 * Limits.duration.seconds else {
+        return [refuse(number, Refusal("a limit of \(seconds) s"))]
+      }
+      return begin(number, run: run, title: title, limit: .seconds(seconds))
     case .arm(let rollbacks): return arm(number, rollbacks)
     case .inject(let step, let seconds, let undo):
       // Checked before it is converted: a duration that is no number of this world would trap.

@@ -22,6 +22,25 @@ int jenner_pidfd_send_signal(int pidfd, int signal);
 /// number if `signalled`. Returns 0 if the child has not ended yet, 1 once it is reaped.
 int jenner_reap(int pidfd, int *status, bool *signalled);
 
+/// Has this process killed when the thread that started it ends: prctl(2), PR_SET_PDEATHSIG.
+int jenner_end_with_parent(void);
+
+// Tracing: ptrace(2) --------------------------------------------------------------------------------
+// What one thread traces only that thread can handle; when it ends, all of it runs on.
+
+/// Whether tracing is allowed at all; a seccomp(2) filter may forbid it.
+bool jenner_may_trace(void);
+
+/// Attaches to a thread, which goes on, and to every thread that it starts: PTRACE_SEIZE.
+int jenner_seize(pid_t thread);
+
+/// Stops an attached thread where it is: PTRACE_INTERRUPT.
+int jenner_interrupt(pid_t thread);
+
+/// Reaps children and traced threads that have ended, so that their own parents hear of it.
+///
+/// It leaves stops alone: to wait for one takes the signal that the thread was about to receive.
+void jenner_reap_ended(void);
 
 // Launching ---------------------------------------------------------------------------------------
 
@@ -159,5 +178,8 @@ int jenner_pipe(int ends[2]);
 
 /// flock(2), exclusive; -1 with EWOULDBLOCK if it is held and `wait` is false.
 int jenner_lock(int fd, bool wait);
+
+/// The same, shared and without waiting: fails while somebody holds the file exclusively.
+int jenner_lock_shared(int fd);
 
 #endif

@@ -36,16 +36,22 @@ public struct Injection: Sendable, Hashable, Codable {
   /// Performed in reverse order.
   public var undo: [Undo]
   public var undoClass: UndoClass
+  /// Why the undo is not of a stronger class here, where that depends on the host.
+  public var note: String?
 
   /// Makes an injection.
-  public init(effects: [Effect], undo: [Undo], undoClass: UndoClass) {
+  public init(effects: [Effect], undo: [Undo], undoClass: UndoClass, note: String? = nil) {
     self.effects = effects
     self.undo = undo
     self.undoClass = undoClass
+    self.note = note
   }
 
+  /// Whether it lasts only as long as a process of ours that holds it.
+  public var needsHolder: Bool { effects.contains(where: \.needsHolder) }
+
   private enum CodingKeys: String, CodingKey {
-    case effects, undo
+    case effects, undo, note
     case undoClass = "undo_class"
   }
 }

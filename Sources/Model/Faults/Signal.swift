@@ -6,6 +6,7 @@ public struct Signal: Sendable, Hashable, Codable {
   public static let interrupt = Signal(number: 2)
   public static let kill = Signal(number: 9)
   public static let terminate = Signal(number: 15)
+  public static let child = Signal(number: 17)
   public static let resume = Signal(number: 18)
   public static let stop = Signal(number: 19)
 

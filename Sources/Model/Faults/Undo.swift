@@ -21,11 +21,20 @@ public enum UndoClass: String, FieldChoice, Codable, Comparable {
 public enum Effect: Sendable, Hashable, Codable {
   /// Sends a signal to a process that is still the one named.
   case signal(ProcessIdentity, Signal)
+  /// Stops a process, in all its threads, for as long as a holder of ours lives: ptrace(2).
+  case hold(ProcessIdentity)
+
+  /// Whether it lasts only as long as a process of ours that holds it.
+  public var needsHolder: Bool {
+    if case .hold = self { return true }
+    return false
+  }
 
   /// The effect in one line.
   public var shown: String {
     switch self {
     case .signal(let process, let signal): "signal \(signal.name) to process \(process.pid)"
+    case .hold(let process): "hold process \(process.pid), all its threads, by ptrace"
     }
   }
 }
@@ -35,6 +44,8 @@ public enum Effect: Sendable, Hashable, Codable {
 public enum Undo: Sendable, Hashable, Codable {
   /// Continues a process that we stopped, if it is still the one named.
   case resume(ProcessIdentity)
+  /// Ends the holder of the step's fault; the kernel then lets this process go on.
+  case release(ProcessIdentity)
   /// Runs the author's own command.
   case run(Command)
 
@@ -48,6 +59,7 @@ public enum Undo: Sendable, Hashable, Codable {
   public var shown: String {
     switch self {
     case .resume(let process): "signal CONT to process \(process.pid)"
+    case .release(let process): "end the holder of process \(process.pid)"
     case .run(let command): "run \(command.shown)"
     }
   }

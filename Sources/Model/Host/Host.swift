@@ -12,6 +12,9 @@ public protocol Host: Sendable {
   /// The state letters of a process's threads, as in `ProcessFacts.state`; empty if it is gone.
   func threadStates(of pid: Int32) -> [String]
 
+  /// Why this process could not be held by ptrace(2); nil if it could. Reads only.
+  func obstacleToTracing(_ pid: Int32) -> String?
+
   /// The ids of the processes that listen on a TCP or UDP port.
   func listeners(on port: Int) throws(HostError) -> [Int32]
 
@@ -23,6 +26,11 @@ extension Host {
   /// The state of the process stands for its threads where a host does not tell them apart.
   public func threadStates(of pid: Int32) -> [String] {
     process(pid).map { [$0.state] } ?? []
+  }
+
+  /// A process that is traced already has its tracer in the way, and no other obstacle is known.
+  public func obstacleToTracing(_ pid: Int32) -> String? {
+    process(pid)?.tracer.map { "process \($0) traces it" }
   }
 }
 

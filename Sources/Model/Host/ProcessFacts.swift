@@ -34,11 +34,14 @@ public struct ProcessFacts: Sendable, Hashable, Codable {
   public var userName: String?
   /// The paths of proc_pid_cgroup(5), one for each hierarchy.
   public var cgroups: [String]
+  /// The process that traces it by ptrace(2); nil if none does.
+  public var tracer: Int32?
 
   /// Makes the facts of one process.
   public init(
     identity: ProcessIdentity, parent: Int32, state: String, commandLine: [String],
-    executable: String?, userID: UInt32, userName: String?, cgroups: [String]
+    executable: String?, userID: UInt32, userName: String?, cgroups: [String],
+    tracer: Int32? = nil
   ) {
     self.identity = identity
     self.parent = parent
@@ -48,6 +51,7 @@ public struct ProcessFacts: Sendable, Hashable, Codable {
     self.userID = userID
     self.userName = userName
     self.cgroups = cgroups
+    self.tracer = tracer
   }
 
   /// Whether it is stopped by a signal.

@@ -16,13 +16,17 @@ public enum Request: Sendable, Hashable, Codable {
   case hello(protocolVersion: Int, schemaDigests: [String: String])
   /// Reads: which processes match a selector, protected ones left out.
   case resolve(selector: ProcessSelector, allowProtected: [String])
+  /// Reads: the state of the host, as far as this agent may see it. It can be asked until `begin`, at
+  /// which the agent gives up what it would need to see.
+  case state
   /// Reads: what a fault would do to these processes. The agent keeps the answer for `inject`.
   case prepare(step: Int, fault: String, parameters: JSON, targets: [ProcessIdentity])
   /// The capabilities that the plan's actions list: those that the agent keeps at `begin` besides
   /// those of the plan's faults, to hand them on. Comes before `begin`; answered by `armed`.
   case allow(capabilities: [String])
-  /// Locks the targets, opens the ledger, starts the guardian; from here silence means undo.
-  case begin(run: String, title: String)
+  /// Locks the targets, opens the ledger, starts the guardian; from here silence means undo, and so
+  /// does the end of the limit, however the runner is.
+  case begin(run: String, title: String, limitSeconds: Double)
   /// Puts rollbacks into the ledger, before the first effect.
   case arm(rollbacks: [Command])
   /// Injects a prepared fault; its undo is in the ledger before anything is touched.

@@ -105,6 +105,11 @@ public struct Series: Sendable, Hashable {
     return reasons.count - 1
   }
 
+  /// How many samples were scheduled in a window.
+  public func count(in window: Window) -> Int {
+    samples.count { window.contains($0.scheduled) }
+  }
+
   /// The samples that were scheduled in a window.
   public func samples(in window: Window) -> [Sample] {
     samples.filter { window.contains($0.scheduled) }

@@ -87,6 +87,7 @@ extension PlanPage {
     for undo in injection.injection.undo.reversed().prefix(Self.targetLimit) {
       add(7, "undo", undo.shown)
     }
+    if let note = injection.injection.note { add(7, "note", note) }
   }
 
   mutating func addProbes(_ probes: [PlannedProbe]) {

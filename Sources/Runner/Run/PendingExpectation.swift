@@ -9,9 +9,6 @@ struct PendingExpectation: Sendable {
   /// When it is decided even if samples are missing, in seconds since the run began.
   var end: Double
   var isDecided = false
-
-  /// When it has to be looked at even if no sample comes.
-  var decisions: [Double] { isDecided ? [] : [watch.end, end] }
 }
 
 extension RunMachine {

@@ -26,6 +26,7 @@ extension RunMachine {
     else { return }
     switch (question, message.reply) {
     case (.heartbeat, _), (.watch, .watching), (.arm, .armed), (.allow, .armed): break
+    case (.state, .state(let state)): takeStateBefore(.success(state), of: host)
     case (.begin, .begun(let notes)):
       for note in notes { tell("agent.note", note, host: host) }
     case (.resolve(let step), .resolved(let candidates)):
@@ -53,6 +54,7 @@ extension RunMachine {
   private mutating func takeRefusal(_ refusal: Refusal, of question: Question, host: String) {
     let text = refusal.message + (refusal.cure.map { "; \($0)" } ?? "")
     switch question {
+    case .state: takeStateBefore(.failure(refusal), of: host)
     case .allow, .begin, .watch, .arm:
       // A run that is being ended does not need what it had asked for.
       guard phase != .ending else { return }
@@ -86,16 +88,20 @@ extension RunMachine {
   /// Sends heartbeats that are due, and notices agents that have been silent for too long.
   mutating func checkAgents() {
     guard phase != .idle else { return }
-    for (host, link) in agents where link.state == .reconnecting && now >= link.patience {
-      giveUp(host, reason: "nobody answered")
-    }
-    for (host, link) in agents where link.state == .connected {
-      if now - link.heard >= AgentProtocol.silence {
-        lose(host, reason: "silent for \(AgentProtocol.silence.text)")
-      } else if now >= link.nextHeartbeat {
-        agents[host]?.nextHeartbeat = now + AgentProtocol.heartbeat
-        ask(.heartbeat, of: host, as: .heartbeat)
-      }
+    // In the plan's order: a dictionary's would not be the same when a run is replayed.
+    for host in specification.plan.hosts.map(\.name) { checkAgent(of: host) }
+  }
+
+  private mutating func checkAgent(of host: String) {
+    guard let link = agents[host] else { return }
+    switch link.state {
+    case .reconnecting where now >= link.patience: giveUp(host, reason: "nobody answered")
+    case .connected where now - link.heard >= AgentProtocol.silence:
+      lose(host, reason: "silent for \(AgentProtocol.silence.text)")
+    case .connected where now >= link.nextHeartbeat:
+      agents[host]?.nextHeartbeat = now + AgentProtocol.heartbeat
+      ask(.heartbeat, of: host, as: .heartbeat)
+    case .connected, .reconnecting, .ended, .unreachable: break
     }
   }
 

@@ -42,7 +42,7 @@ extension RunMachine {
   func hasSettled(_ window: Window) -> Bool {
     for (index, schedule) in schedules.enumerated() where schedule.inFlight > 0 {
       let due = Int((window.length / schedule.every.seconds).rounded(.up))
-      if series[index].samples(in: window).count < due { return false }
+      if series[index].count(in: window) < due { return false }
     }
     return true
   }

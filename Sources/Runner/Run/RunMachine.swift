@@ -9,6 +9,8 @@ public struct RunMachine: Sendable {
   /// What the run is doing.
   enum Phase: Sendable, Hashable {
     case idle
+    /// Agents read the state of their hosts, before anything can change it.
+    case readingState(until: Duration)
     /// Agents lock targets, open ledgers and start guardians.
     case preparing
     case baseline(end: Duration)
@@ -21,6 +23,8 @@ public struct RunMachine: Sendable {
     case recovery
     /// Agents close their ledgers.
     case ending
+    /// New agents read the state of the hosts that were touched.
+    case certifying
     /// The last samples come in.
     case settling(until: Duration)
     case finished
@@ -65,6 +69,8 @@ public struct RunMachine: Sendable {
   var rollbackHosts: [String] = []
   var hasTouched = false
   var faultIndex: [FaultKey: Int] = [:]
+  /// By host: what is known of its state before and after.
+  var comparisons: [String: HostComparison] = [:]
 
   /// Makes a run that has not started.
   public init(_ specification: RunSpecification) {
@@ -96,6 +102,7 @@ public struct RunMachine: Sendable {
     case .lost(let host, let reason): lose(host, reason: reason)
     case .reconnected(let host, let status): takeLedger(status, of: host)
     case .unreachable(let host, let reason): giveUp(host, reason: reason)
+    case .stateRead(let host, let result): takeStateAfter(result, of: host)
     case .interrupted(let signal): interrupt(signal)
     }
     advance()
@@ -105,15 +112,22 @@ public struct RunMachine: Sendable {
 
   private mutating func start() {
     origin = now
-    phase = .preparing
     agents = Dictionary(
       uniqueKeysWithValues: specification.plan.hosts.map { ($0.name, AgentLink(heard: now)) })
     tell("run.started", "run \(specification.runID) started")
+    readStates()
+  }
+
+  /// Has every agent lock, open its ledger and start its guardian.
+  mutating func prepare() {
+    phase = .preparing
     for host in specification.plan.hosts.map(\.name) {
       let capabilities = specification.plan.actionCapabilities(on: host)
       if !capabilities.isEmpty { ask(.allow(capabilities: capabilities), of: host, as: .allow) }
       ask(
-        .begin(run: specification.ledgerName(for: host), title: record.title), of: host, as: .begin)
+        .begin(
+          run: specification.ledgerName(for: host), title: record.title,
+          limitSeconds: specification.agentLimit.seconds), of: host, as: .begin)
     }
     for (index, probe) in specification.experiment.hypothesis.probes.enumerated() {
       guard let host = probe.host?.text else { continue }
@@ -138,6 +152,7 @@ public struct RunMachine: Sendable {
   private mutating func advancePhase() {
     switch phase {
     case .idle, .finished: break
+    case .readingState(let until): finishReadingStates(until: until)
     case .preparing: finishPreparing()
     case .baseline(let end):
       if now >= end { phase = .settlingBaseline(end: end) }
@@ -148,26 +163,39 @@ public struct RunMachine: Sendable {
     case .rollingBack: advanceRollbacks()
     case .recovery: advanceRecovery()
     case .ending: finishEnding()
+    case .certifying: certify()
     case .settling(let until): settle(until: until)
     }
   }
 
   /// When something has to happen even if nothing is heard.
   private var nextTime: Duration? {
-    var times = schedules.filter { _ in isObserving }.map(\.due)
-    times += agents.values.compactMap(\.nextTime)
+    // Worked out after every event, and so without arrays of times.
+    var next: Duration?
+    func consider(_ time: Duration?) {
+      guard let time, time > now else { return }
+      next = next.map { min($0, time) } ?? time
+    }
+    if isObserving { for schedule in schedules { consider(schedule.due) } }
+    for link in agents.values { consider(link.nextTime) }
     switch phase {
-    case .baseline(let end): times.append(end)
-    case .settlingBaseline(let end): times.append(end + longestTimeout + Self.slack)
+    case .baseline(let end): consider(end)
+    case .settlingBaseline(let end): consider(end + longestTimeout + Self.slack)
     case .method:
-      times += steps.compactMap(\.nextTime)
-      times += steps.flatMap(\.expectations).flatMap(\.decisions).map { origin + .seconds($0) }
-    case .recovery: times.append(now + .milliseconds(50))
-    case .settling(let until): times.append(until)
+      for step in steps {
+        consider(step.nextTime)
+        for expectation in step.expectations where !expectation.isDecided {
+          consider(origin + .seconds(expectation.watch.end))
+          consider(origin + .seconds(expectation.end))
+        }
+      }
+    case .recovery: consider(now + .milliseconds(50))
+    case .readingState(let until), .settling(let until): consider(until)
+    case .certifying: for comparison in comparisons.values { consider(comparison.nextTime) }
     default: break
     }
-    times.append(origin + specification.experiment.limits.duration)
-    return times.filter { $0 > now }.min()
+    consider(origin + specification.experiment.limits.duration)
+    return next
   }
 
   /// How long an observation may take beyond its own timeout before it is given up.

@@ -41,6 +41,19 @@ public struct RunSpecification: Sendable {
     self.isDryRun = isDryRun
   }
 
+  /// After this time an agent undoes and ends the run, and its guardian if the agent does not: nothing
+  /// of a run can be pending for ever.
+  ///
+  /// The run's own limit comes first, with the time that undoing takes then.
+  public var agentLimit: Duration {
+    let undos = plan.steps.compactMap(\.undo?.timeout)
+    let rollbacks = plan.rollbacks.map(\.command.timeout)
+    return (undos + rollbacks).reduce(experiment.limits.duration + Self.agentMargin, +)
+  }
+
+  /// What connections, reading back and closing take beyond the commands.
+  private static let agentMargin: Duration = .seconds(30)
+
   /// What the run is called in the ledger of a host.
   ///
   /// Two hosts of a file may be one machine, seen from two namespaces, with one state directory; so

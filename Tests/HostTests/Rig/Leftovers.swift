@@ -6,13 +6,14 @@ enum Leftovers {
   /// one of its marks.
   static func of(servers: [Int32], marks: [String]) -> [ProcessTable.Entry] {
     ProcessTable.all().filter { process in
+      let isServer = servers.contains(process.pid) || servers.contains(process.parent)
       switch process.state {
       case "Z", "X": return false
-      case "T" where servers.contains(process.pid) || servers.contains(process.parent): return true
-      default:
-        return ProcessTable.environment(of: process.pid).contains { variable in
-          marks.contains { variable.contains($0) }
-        }
+      case "T", "t": if isServer { return true }
+      default: break
+      }
+      return ProcessTable.environment(of: process.pid).contains { variable in
+        marks.contains { variable.contains($0) }
       }
     }
   }

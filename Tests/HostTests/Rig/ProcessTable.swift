@@ -51,6 +51,9 @@ enum ProcessTable {
   /// The state letter of a process; nil if there is none of that id.
   static func state(of pid: Int32) -> Character? { entry(of: pid)?.state }
 
+  /// Whether a signal or a tracer keeps a process from running.
+  static func isStopped(_ pid: Int32) -> Bool { ["T", "t"].contains(state(of: pid)) }
+
   /// Whether a process is still the one named, and more than an exit status that nobody has read.
   static func isAlive(_ process: ProcessIdentity) -> Bool {
     guard let entry = entry(of: process.pid) else { return false }

@@ -1,7 +1,7 @@
 import ArgumentParser
 
 /// A state directory on a disk that is full or read-only.
-struct Disk: ParsableCommand {
+struct FullDisk: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Runs with a full or read-only state directory, before and during a fault.")
 

@@ -8,12 +8,11 @@ internal import Model
 /// It holds nothing but the ledger's path, a handle on the agent, and the socket on descriptor 3 over
 /// which the agent says that the ledger has changed.
 final class Guardian {
-  private static let socket: Int32 = 3
-
-  private let path: String
   private let host = LinuxHost()
   private let loop: EventLoop
   private let agent: ProcessIdentity
+  /// Held open, so that no one can take it away.
+  private let ledger: LedgerFile
   private var isAgentAlive = true
   private var alarm: EventLoop.Timer?
   private var status = ExitStatus.pass
@@ -24,7 +23,7 @@ final class Guardian {
 
   /// Guards a ledger until nothing is left to guard.
   static func guardLedger(at path: String) -> Int32 {
-    nameItself()
+    Companion.nameItself()
     do {
       return try Guardian(path: path).run().rawValue
     } catch {
@@ -33,19 +32,11 @@ final class Guardian {
     }
   }
 
-  /// Started through /proc/self/exe it would be shown as `exe` by ps(1) and top(1).
-  private static func nameItself() {
-    let file = open("/proc/self/comm", O_WRONLY | O_CLOEXEC)
-    guard file >= 0 else { return }
-    defer { close(file) }
-    _ = write(file, "jenner-agent", 12)
-  }
-
   private init(path: String) throws {
-    guard let agent = StateDirectory.read(path)?.agent else {
+    guard let ledger = try LedgerFile(opening: path), let agent = try ledger.state().agent else {
       throw SystemError("find the agent in \(path)", code: EINVAL)
     }
-    self.path = path
+    self.ledger = ledger
     self.agent = agent
     loop = try EventLoop()
   }
@@ -60,14 +51,16 @@ final class Guardian {
       isAgentAlive = false
       decide()
     }
-    try loop.watch(Self.socket, for: .readable) { [self] _ in
-      if SocketPair.receive(from: Self.socket)?.isEmpty ?? false { loop.unwatch(Self.socket) }
+    try loop.watch(Companion.socket, for: .readable) { [self] _ in
+      if SocketPair.receive(from: Companion.socket)?.isEmpty ?? false {
+        loop.unwatch(Companion.socket)
+      }
       decide()
     }
     let cgroup = GuardianCgroup.enter()
     defer { cgroup.leave() }
     let ready = cgroup.note.map { "ready \($0)\n" } ?? "ready\n"
-    SocketPair.send(ready, to: Self.socket)
+    SocketPair.send(ready, to: Companion.socket)
     decide()
     loop.run()
     return status
@@ -80,26 +73,28 @@ final class Guardian {
   }
 
   private func decide() {
-    // An agent that ended well has removed its ledger.
-    guard let ledger = StateDirectory.read(path) else { return loop.stop() }
     if let alarm { loop.cancel(alarm) }
     alarm = nil
-    switch GuardianPolicy.decide(ledger, isAgentAlive: isAgentAlive, at: loop.now) {
+    guard let state = try? ledger.state() else { return tryAgain() }
+    switch GuardianPolicy.decide(state, isAgentAlive: isAgentAlive, at: loop.now) {
     case .leave: loop.stop()
     case .wait(let time):
       if let time { alarm = loop.schedule(at: time) { [self] in decide() } }
     case .takeOver:
-      let outcome = Takeover(path: path, host: host, isOfEarlierBoot: false).perform()
+      let outcome = Takeover(ledger: ledger, host: host).perform()
       // Whoever holds the ledger may let go of it, and a process that would not end may end yet.
-      if let outcome, !outcome.problems.isEmpty, attempts < Self.attemptLimit {
-        attempts += 1
-        alarm = loop.schedule(after: .seconds(1)) { [self] in decide() }
-        return
-      }
-      if let outcome, !outcome.problems.isEmpty || !outcome.state.isSettled {
-        status = .residue
-      }
+      if !outcome.problems.isEmpty { return tryAgain() }
+      if !outcome.state.isSettled { status = .residue }
       loop.stop()
     }
+  }
+
+  private func tryAgain() {
+    attempts += 1
+    guard attempts <= Self.attemptLimit else {
+      status = .residue
+      return loop.stop()
+    }
+    alarm = loop.schedule(after: .seconds(1)) { [self] in decide() }
   }
 }

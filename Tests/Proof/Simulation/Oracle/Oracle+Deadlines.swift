@@ -1,0 +1,55 @@
+import Agent
+import Model
+
+/// A fault ends in time, as long as there is anybody who can end it.
+extension Oracle {
+  private static var interval: Duration { .milliseconds(250) }
+
+  /// Looks after a stopped process until it runs again.
+  func watch(_ fault: StoppedProcess, of ledger: GuardedLedger) {
+    world.after(Self.interval) { [weak self] in
+      guard let self, ledger.faults.contains(fault),
+        ledger.computer.facts(of: fault.process) != nil
+      else { return }
+      // A holder may not have come to it yet, or not any more.
+      guard ledger.computer.isStoppedByUs(fault.process) else {
+        if ledger.agent.isAlive { watch(fault, of: ledger) }
+        return
+      }
+      check(fault, of: ledger)
+      watch(fault, of: ledger)
+    }
+  }
+
+  private func check(_ fault: StoppedProcess, of ledger: GuardedLedger) {
+    guard !everImmovable.contains(fault.process), !isHeldUp(ledger) else { return }
+    let agent = ledger.agent
+    if agent.isRunnable {
+      expect("a fault ends at its deadline", fault.deadline, agent)
+      expect(
+        "an agent that hears nothing ends its faults", agent.lastHeard + AgentProtocol.silence,
+        agent)
+      if let lost = agent.lostAt { expect("an agent without a pipe ends its faults", lost, agent) }
+    } else if let guardian = ledger.guardian, guardian.isRunnable, guardian.isReady {
+      if let ended = ledger.agentEnded {
+        expect("a guardian without its agent ends its faults", ended, guardian)
+      } else {
+        expect(
+          "a fault ends a second after its deadline where the agent is stopped",
+          fault.deadline + AgentProtocol.guardianGrace, guardian)
+      }
+    }
+  }
+
+  /// Whether someone who is stopped himself holds the ledger.
+  private func isHeldUp(_ ledger: GuardedLedger) -> Bool {
+    guard let holder = ledger.computer.ledgerLocks[ledger.name].flatMap(ledger.computer.program)
+    else { return false }
+    return holder !== ledger.agent && !holder.isRunnable
+  }
+
+  private func expect(_ promise: String, _ due: Duration, _ program: Program) {
+    let end = max(due, program.runnableSince) + Self.patience(on: program.computer)
+    if world.now > end { world.violate(promise) }
+  }
+}

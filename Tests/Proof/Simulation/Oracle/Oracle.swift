@@ -1,0 +1,158 @@
+import Agent
+import Model
+
+/// Watches a simulated world from outside, and knows what really happened in it.
+///
+/// It asserts the invariants of the design at every step; it never asks our programs, only the
+/// processes, the disk and the commands.
+final class Oracle {
+  let world: World
+  /// By computer and name.
+  private(set) var ledgers: [LedgerKey: GuardedLedger] = [:]
+  private(set) var commands: [CommandKey: CommandHistory] = [:]
+  /// By computer: how often a program of ours was killed, fenced ones too.
+  var interruptions: [Int: Int] = [:]
+  /// Computers whose disk did not always do what it was told.
+  var troubledDisks: Set<Int> = []
+  /// Processes that signals did not always reach.
+  var everImmovable: Set<ProcessIdentity> = []
+  var mayTouch = true
+
+  init(of world: World) { self.world = world }
+
+  struct LedgerKey: Hashable {
+    var computer: Int
+    var name: String
+  }
+
+  struct CommandKey: Hashable {
+    var computer: Int
+    var argv: [String]
+  }
+
+  /// What became of a command of an author.
+  struct CommandHistory {
+    var starts = 0
+    var ends = 0
+    var successes = 0
+    var failures: Int { ends - successes }
+    var isRunning: Bool { starts > ends }
+  }
+
+  func ledger(_ name: String, on computer: Computer) -> GuardedLedger? {
+    ledgers[LedgerKey(computer: computer.number, name: name)]
+  }
+
+  func history(of command: Command, on computer: Computer) -> CommandHistory {
+    commands[CommandKey(computer: computer.number, argv: command.argv)] ?? CommandHistory()
+  }
+
+  // MARK: Programs
+
+  func opened(_ name: String, by agent: AgentProgram) {
+    let key = LedgerKey(computer: agent.computer.number, name: name)
+    ledgers[key] = GuardedLedger(name: name, agent: agent)
+  }
+
+  func guardianStarted(_ guardian: GuardianProgram, of name: String) {
+    ledger(name, on: guardian.computer)?.guardian = guardian
+  }
+
+  /// A process runs again, or has ended.
+  func released(_ process: ProcessIdentity, on computer: Computer) {
+    for ledger in ledgers.values where ledger.computer === computer {
+      ledger.faults.removeAll { $0.process == process }
+    }
+  }
+
+  func rebooted(_ computer: Computer) {
+    interruptions[computer.number, default: 0] += 1
+    for ledger in ledgers.values where ledger.computer === computer { ledger.faults = [] }
+  }
+
+  /// A guardian or `recover` is about to kill an agent.
+  func fencing(_ agent: Program, of name: String, by program: Program) {
+    interruptions[agent.computer.number, default: 0] += 1
+    world.note("fence", Int(agent.identity.pid), "by \(program.identity.pid)")
+    guard agent.isRunnable, !troubledDisks.contains(agent.computer.number),
+      world.now - agent.runnableSince > Self.patience(on: agent.computer)
+    else { return }
+    world.violate("an agent that can act is not fenced")
+  }
+
+  // MARK: Commands
+
+  func commandStarted(_ command: Command, on computer: Computer) {
+    commands[CommandKey(computer: computer.number, argv: command.argv), default: .init()]
+      .starts += 1
+  }
+
+  func commandEnded(_ command: Command, _ result: CommandResult, on computer: Computer) {
+    let key = CommandKey(computer: computer.number, argv: command.argv)
+    commands[key, default: .init()].ends += 1
+    if result.isSuccess { commands[key, default: .init()].successes += 1 }
+  }
+
+  // MARK: Limits
+
+  /// How long a program that can act may take to end a fault, beyond what the design promises.
+  static func patience(on computer: Computer) -> Duration {
+    .milliseconds(1_500 + 25 * computer.disk.latency.upperBound)
+  }
+}
+
+/// A ledger that was opened, and who is there to perform its undos.
+final class GuardedLedger {
+  let name: String
+  let agent: AgentProgram
+  var guardian: GuardianProgram?
+  /// Processes that were stopped under it.
+  var faults: [StoppedProcess] = []
+  /// Effects that have been performed.
+  var performed: Set<AgentWork> = []
+  /// Steps of which some undo has begun.
+  var undone: Set<Int> = []
+  /// The rollbacks that are in it.
+  private(set) var armed: [Command] = []
+  /// By step, the author's command that puts it back.
+  private(set) var undos: [Int: Command] = [:]
+  /// When its agent ended.
+  private(set) var agentEnded: Duration?
+
+  var computer: Computer { agent.computer }
+
+  init(name: String, agent: AgentProgram) {
+    self.name = name
+    self.agent = agent
+    agent.onEnd { [weak self] in self?.agentEnded = agent.world.now }
+  }
+
+  /// An entry is in the ledger for good.
+  func appended(_ entry: LedgerEntry) {
+    switch entry {
+    case .armed(let commands): armed += commands
+    case .intent(let intent):
+      for case .run(let command) in intent.undo { undos[intent.step] = command }
+    default: break
+    }
+  }
+
+  /// The steps that have touched something.
+  var touchedSteps: Set<Int> {
+    Set(
+      performed.compactMap { work in
+        switch work {
+        case .injection(let step, _), .action(let step): step
+        default: nil
+        }
+      })
+  }
+}
+
+/// A process that we have stopped.
+struct StoppedProcess: Hashable {
+  var process: ProcessIdentity
+  var step: Int
+  /// On the world's clock.
+  var deadline: Duration
+}

@@ -1,0 +1,57 @@
+import Model
+
+/// A command of an author that has been started: it ends well, badly, or only with its time.
+final class RunningCommand {
+  let command: Command
+  let owner: Program
+  private let computer: Computer
+  private let finish: (CommandResult) -> Void
+  private var isOver = false
+  /// The process that leads its session.
+  let session: ProcessIdentity
+
+  init(
+    _ command: Command, owner: Program, on computer: Computer,
+    finish: @escaping (CommandResult) -> Void
+  ) {
+    self.command = command
+    self.owner = owner
+    self.computer = computer
+    self.finish = finish
+    session = computer.startProcess("action")
+  }
+
+  /// The kernel kills it with its owner; what it has started itself may live on.
+  func ownerEnded() {
+    isOver = true
+    if command.argv.first == "act", computer.world.random.happens(0.5) { return }
+    computer.endProcess(session)
+  }
+
+  func start() {
+    let world = computer.world
+    let isTroubled = world.random.happens(computer.commandTroubles)
+    let isHanging = isTroubled && world.random.happens(0.4)
+    let ending: CommandResult.Ending =
+      isHanging ? .timedOut : isTroubled ? .exited(1) : .exited(0)
+    let length = isHanging ? command.timeout : world.random.milliseconds(1...300)
+    world.after(length) { [weak self] in self?.end(ending) }
+  }
+
+  /// Kills it.
+  func cancel() {
+    computer.world.after(.milliseconds(1)) { [weak self] in self?.end(.signalled(9)) }
+  }
+
+  private func end(_ ending: CommandResult.Ending) {
+    guard !isOver, owner.isAlive else { return }
+    isOver = true
+    computer.drop(self)
+    computer.endProcess(session)
+    let result = CommandResult(ending: ending)
+    computer.world.note(
+      "command", ending == .exited(0) ? 0 : 1, command.shown + " " + result.summary)
+    computer.oracle.commandEnded(command, result, on: computer)
+    owner.run { [finish] in finish(result) }
+  }
+}
