@@ -27,10 +27,11 @@ struct Everything: ParsableCommand {
     var outcomes = try KillPoints.prove(kills, choice, with: workers)
     let failing = parts.filter { Failures.roles.contains($0.role) }
     outcomes += try Failures.prove(Failures.cases(in: failing), choice, with: workers)
-    outcomes += try Concurrency.prove(Concurrency.cases(in: parts), choice, with: workers)
-    var foreign = choice
-    foreign.sample = choice.sample.map { max(1, $0 / 4) }
-    outcomes += try ForeignState.prove(kills, foreign, with: workers)
+    // Fewer of those that take longer and have fewer ways to differ.
+    var fewer = choice
+    fewer.sample = choice.sample.map { max(1, $0 / 4) }
+    outcomes += try Concurrency.prove(Concurrency.cases(in: parts), fewer, with: workers)
+    outcomes += try ForeignState.prove(kills, fewer, with: workers)
     // These are few, and not worth to be divided.
     guard choice.shard.number == 1 else { return outcomes }
     outcomes += try LedgerImages.prove(

@@ -30,7 +30,7 @@ struct Concurrency: ParsableCommand {
       let scopes: [Scope?] = [nil, .runner, .agent, .guardian, .runnerAndAgent, .everything]
       let start = part.points.prefix(1).map(\.point)
       return start.flatMap { point in
-        [ConcurrencyCase.Pair.runs, .runAndRecover].flatMap { pair in
+        [ConcurrencyCase.Pair.runs, .claims, .runAndRecover].flatMap { pair in
           scopes.map { make(pair, point, $0) }
         }
       }
@@ -44,7 +44,10 @@ struct Concurrency: ParsableCommand {
   static func prove(
     _ all: [ConcurrencyCase], _ choice: ChoiceOptions, with workers: Workers
   ) throws -> [Outcome] {
-    let cases = choice.choose(from: all)
+    // Those beside a run are few: all of them are tried, however small the sample.
+    let cases =
+      choice.choose(from: all.filter { $0.pair == .recovers }, sampled: true)
+      + choice.choose(from: all.filter { $0.pair != .recovers }, sampled: false)
     let results = try workers.perform(cases.map(Job.concurrent))
     return choice.outcomes(
       of: zip(cases, results).map { pair, result in

@@ -71,9 +71,10 @@ struct FailureCase: Codable, CustomStringConvertible {
       return fails ? .fail(error.number) : .goOn
     }
     if let staged {
-      if triesAgain, !staged.isOver { staged.run.abandon() }
+      let isTryingAgain = triesAgain && !staged.isOver
+      if isTryingAgain { staged.run.abandon() }
       Ending(staged.run, isOver: staged.run.isOver, in: place).check(atMost: limit, &result)
-      try check(staged.run, place, &result)
+      if !isTryingAgain { try check(staged.run, place, &result) }
     }
     try Aftermath(scenario, before, in: place).check(&result)
     return result

@@ -29,6 +29,10 @@ struct DiskCase: Codable, CustomStringConvertible {
   var description: String { "\(scenario.name), disk \(trouble.rawValue) \(moment.rawValue)" }
 
   func perform(in place: Place) throws -> JobResult {
+    try JobResult.untilReached { try attempt(in: place) }
+  }
+
+  private func attempt(in place: Place) throws -> JobResult {
     try place.renew(for: scenario)
     try place.clear()
     let disk = try SmallDisk(under: place.state)
@@ -53,7 +57,7 @@ struct DiskCase: Codable, CustomStringConvertible {
     if let failure { throw failure }
     if run.members.values.contains(where: { $0.role == .holder }) { effects += 1 }
     Ending(run, isOver: isOver, in: place).check(atMost: .seconds(30), &result)
-    try check(run, place, effects, &result)
+    if result.isReached { try check(run, place, effects, &result) }
     try disk.mend(trouble)
     try Aftermath(scenario, before, in: place).check(&result)
     return result

@@ -3,6 +3,7 @@ import ArgumentParser
 /// A state directory on a disk that is full or read-only.
 struct FullDisk: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "disk",
     abstract: "Runs with a full or read-only state directory, before and during a fault.")
 
   @OptionGroup var workers: WorkerOptions

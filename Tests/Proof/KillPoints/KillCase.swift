@@ -55,6 +55,9 @@ struct KillCase: Codable, CustomStringConvertible {
     if let staged {
       Ending(staged.run, isOver: staged.isOver, in: place).check(atMost: Self.limit, &result)
       try check(staged.run, place, killed, &result)
+      if !mayStay {
+        result.problems += try place.tracesOfFaults(since: before, after: .seconds(1))
+      }
     }
     try Aftermath(scenario, before, in: place).check(&result)
     return result
@@ -73,7 +76,8 @@ struct KillCase: Codable, CustomStringConvertible {
     }
     guard !scope.victims.contains(.runner), let status = run.exitStatus(of: .runner) else { return }
     result.runnerStatus = status
-    let known: Set<Int32> = mayPass(killed) ? [0, 3, 4, 5] : [3, 4, 5]
+    // Where somebody was left to undo, that it was undone can be proved.
+    let known: [Int32] = [3, 4] + (mayPass(killed) ? [0] : []) + (isGuardianLost ? [5] : [])
     if !known.contains(status) {
       result.problems.append("the runner ended with \(status): \(place.written)")
     }

@@ -13,10 +13,23 @@ struct KillPoints: ParsableCommand {
   @Option(help: "Only this scope, such as everything.")
   var scope: Scope?
 
+  @Flag(help: "Only lists the points, one on each line.")
+  var list = false
+
   func run() throws {
     let workers = try self.workers.start()
     defer { workers.close() }
-    let cases = Self.cases(in: try points.survey(with: workers))
+    let parts = try points.survey(with: workers)
+    if list {
+      for part in parts {
+        for point in part.points {
+          print(
+            "\(part.scenario.name), \(part.stage.rawValue), \(part.role.rawValue): \(point.point)")
+        }
+      }
+      return
+    }
+    let cases = Self.cases(in: parts)
       .filter { scope == nil || $0.scope == scope }
     try outcomes.publish(Self.prove(cases, choice, with: workers))
   }

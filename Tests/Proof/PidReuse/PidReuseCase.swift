@@ -30,6 +30,10 @@ struct PidReuseCase: Codable, CustomStringConvertible {
   var description: String { "\(scenario.name), \(moment.rawValue), \(actor.rawValue) acts" }
 
   func perform(in place: Place) throws -> JobResult {
+    try JobResult.untilReached { try attempt(in: place) }
+  }
+
+  private func attempt(in place: Place) throws -> JobResult {
     try place.renew(for: scenario)
     try place.clear()
     let before = try place.remember()

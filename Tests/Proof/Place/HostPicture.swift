@@ -13,11 +13,26 @@ struct HostPicture: Equatable {
 
   init(folders: [String]) throws {
     processes = try Self.shownProcesses()
-    tables = try Tool.run(["nft", "-s", "list", "ruleset"]).output
+    tables = try Self.shownTables()
     queues = try Tool.run(["tc", "qdisc"]).output
     links = try Tool.run(["ip", "-o", "link"]).output
     files = try Tool.run(["find"] + folders + ["-printf", "%y %m %s %p\n"]).output
       .split(separator: "\n").map(String.init).sorted()
+  }
+
+  /// What can be seen of a fault besides the state of its target: processes with our mark, and tables
+  /// that were not there before.
+  static func tracesOfFaults(since before: HostPicture) throws -> [String] {
+    let marked = try shownProcesses().filter { $0.contains(effectMark) }
+    let tables = try shownTables()
+    return marked.map { "process: \($0)" }
+      + (tables == before.tables ? [] : ["nft list ruleset: \(tables)"])
+  }
+
+  private static let effectMark = "JENNER_EFFECT="
+
+  private static func shownTables() throws -> String {
+    try Tool.run(["nft", "-s", "list", "ruleset"]).output
   }
 
   /// What differs from an earlier picture, one line each.
@@ -47,7 +62,7 @@ struct HostPicture: Equatable {
         guard fields.count > 3, fields[0] != "1", fields[2] != "ps", let state = fields[1].first,
           state != "Z"
         else { return nil }
-        let mark = fields.first { $0.hasPrefix("JENNER_EFFECT=") } ?? ""
+        let mark = fields.first { $0.hasPrefix(effectMark) } ?? ""
         let shown = state == "R" || state == "D" ? "S" : state
         let command = fields[2...].prefix(3).joined(separator: " ")
         return "\(fields[0]) \(shown) \(command) \(mark)"

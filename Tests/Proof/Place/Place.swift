@@ -14,6 +14,8 @@ final class Place {
   let inner: Cgroup
   private(set) var target: Target
   private(set) var before: HostPicture?
+  private static let locks = "/run/lock/jenner"
+  private let port: OpenPort
   private var output: Int32 = -1
 
   var state: String { folder + "/state" }
@@ -34,22 +36,24 @@ final class Place {
   /// Makes it, in the namespaces of a worker.
   init(programs: Programs) throws {
     self.programs = programs
+    port = try OpenPort()
     let root = try Cgroup.mountPoint()
     cgroup = try Cgroup(making: root + "/proof")
     inner = try Cgroup(making: root + "/proof/run")
     target = try Target()
-    try Directory.make("/run/lock/jenner", mode: 0o1777)
+    try Directory.make(Self.locks, mode: 0o1777)
     try clear()
   }
 
   /// Makes it as it was before the first case, as far as the last case did not leave it so.
   func clear() throws {
-    for folder in [state, reports] {
-      _ = try Tool.run(["rm", "-rf", folder])
-      try Directory.make(folder, mode: 0o700)
+    for folder in [state, reports, Self.locks] {
+      for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
+        try FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+      }
     }
-    try Directory.make(state + "/runs", mode: 0o700)
-    _ = try Tool.run(["find", "/run/lock/jenner", "-type", "f", "-delete"])
+    port.drain()
+    for folder in [reports, state + "/runs"] { try Directory.make(folder, mode: 0o700) }
     reap()
   }
 
@@ -57,7 +61,7 @@ final class Place {
   func renew(for scenario: Scenario) throws {
     try? cgroup.killAtOnce()
     reap()
-    let isUntouched = try !target.isReplaced && target.isAlive() && !target.isHeld()
+    let isUntouched = try !target.isReplaced && target.isFree()
     if isUntouched, target.isTraced == scenario.isTraced { return }
     target.end()
     target = try Target(isTraced: scenario.isTraced)
@@ -126,6 +130,16 @@ final class Place {
       usleep(5000)
     }
     return false
+  }
+
+  /// What is still to be seen of a fault after a time, besides the state of its target.
+  func tracesOfFaults(since before: HostPicture, after limit: Duration) throws -> [String] {
+    let deadline = EventLoop.now + limit
+    while true {
+      let found = try HostPicture.tracesOfFaults(since: before)
+      if found.isEmpty || EventLoop.now >= deadline { return found }
+      usleep(20_000)
+    }
   }
 
   /// Runs the agent's program to its end, untraced.

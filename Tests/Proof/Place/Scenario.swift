@@ -31,7 +31,7 @@ struct Scenario: Codable, Hashable {
       recovery: {within: 5s, holds: 20ms}
       probes:
         - name: truth
-          command: {run: ['true'], timeout: 1s}
+          tcp: {address: '127.0.0.1:\(OpenPort.number)', timeout: 1s}
           every: 20ms
           tolerance: {success: {min: 10%}}
     method:

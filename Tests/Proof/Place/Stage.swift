@@ -64,6 +64,7 @@ enum Stage: String, Codable, CaseIterable {
   /// A stop at which the agent waits and the target is held.
   static func isInForce(at stop: TracedRun.Stop, in place: Place) -> Bool {
     stop.role == .agent && stop.point.edge == .entry && stop.point.name.hasPrefix("epoll_")
+      && stop.point.name.hasSuffix("wait")
       && place.target.seemsHeld
   }
 }

@@ -68,6 +68,12 @@ final class Target {
     return !states.isEmpty && !states.allSatisfy { $0.hasPrefix("Z") }
   }
 
+  /// Whether ps shows it as alive, with no thread stopped.
+  func isFree() throws -> Bool {
+    let states = try states()
+    return !states.isEmpty && !states.contains { "ZTt".contains($0.prefix(1)) }
+  }
+
   /// Whether ps shows one of its threads as stopped, by a signal or by a tracer.
   func isHeld() throws -> Bool {
     try states().contains { $0.hasPrefix("T") || $0.hasPrefix("t") }

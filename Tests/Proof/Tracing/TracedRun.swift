@@ -142,6 +142,8 @@ final class TracedRun {
     guard let role = Role.of(thread) else {
       members[thread] = nil
       processes[thread] = nil
+      // Its maker's word may come after this, and must not bring it back into the books.
+      gone.insert(thread)
       tracer_resume(thread, TRACER_DETACH, 0)
       return false
     }

@@ -52,11 +52,13 @@ struct ChoiceOptions: ParsableArguments {
   var matching: String?
 
   /// Those that are tried.
-  func choose<Case: CustomStringConvertible>(from cases: [Case]) -> [Case] {
+  func choose<Case: CustomStringConvertible>(
+    from cases: [Case], sampled isSampled: Bool = true
+  ) -> [Case] {
     let all = cases.filter { matching.map("\($0)".contains) ?? true }
     let part = all.enumerated().filter { $0.offset % shard.count == shard.number - 1 }
       .map(\.element)
-    guard let sample, sample < part.count else { return part }
+    guard isSampled, let sample, sample < part.count else { return part }
     var random = SeededRandom(seed: usedSeed)
     return part.indices.shuffled(using: &random).prefix(sample).sorted().map { part[$0] }
   }

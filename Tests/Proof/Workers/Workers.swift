@@ -14,6 +14,7 @@ final class Workers {
 
   init(_ count: Int, programs: Programs) throws {
     self.programs = programs
+    try Crew.removeAbandoned()
     for number in 1...max(1, count) { crews.append(try Crew(number, programs)) }
   }
 
@@ -90,9 +91,24 @@ private final class Crew {
   /// Into the cgroup first, since the cgroup namespace begins where its maker is.
   private static let entrance = "echo 0 >\"$1/cgroup.procs\" && shift && exec \"$@\""
 
+  private static let prefix = "jenner-proof-"
+
+  /// Removes the cgroups of proofs that were killed; their workers ended with them.
+  static func removeAbandoned() throws {
+    let root = try Cgroup.mountPoint()
+    for name in try FileManager.default.contentsOfDirectory(atPath: root) {
+      guard name.hasPrefix(prefix),
+        let pid = name.dropFirst(prefix.count).split(separator: "-").first.flatMap({ Int32($0) }),
+        Glibc.kill(pid, 0) != 0
+      else { continue }
+      try Cgroup(making: "\(root)/\(name)").remove()
+    }
+  }
+
   init(_ number: Int, _ programs: Programs) throws {
     self.number = number
-    cgroup = try Cgroup(making: Cgroup.mountPoint() + "/jenner-proof-\(getpid())-\(number)")
+    cgroup = try Cgroup(
+      making: Cgroup.mountPoint() + "/\(Self.prefix)\(getpid())-\(number)")
     var requests: [Int32] = [0, 0]
     var replies: [Int32] = [0, 0]
     guard jenner_pipe(&requests) == 0, jenner_pipe(&replies) == 0 else {
