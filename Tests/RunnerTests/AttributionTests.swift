@@ -142,6 +142,18 @@ import Testing
     #expect(attribute(.nft, "inet docker", from: nil, to: "chain")?.ours == false)
   }
 
+  @Test func aGuardiansCgroupIsSomeGuardians() throws {
+    let guardian = ProcessEntry(
+      process: ProcessIdentity(pid: 7, startTime: 70), condition: .running,
+      program: "jenner-agent", part: .init(.guardian, of: "s"))
+    for (processes, words) in [([guardian.key: guardian.text], "of run s"), ([:], "is gone")] {
+      let change = try #require(
+        attribute(
+          .cgroups, "/sys/fs/cgroup/jenner-guardian-7", from: nil, to: "", processes: processes))
+      #expect(!change.ours && change.why.contains(words))
+    }
+  }
+
   @Test func ourMarkThatIsGoneIsNoResidue() throws {
     let change = try #require(attribute(.links, Self.mark, from: "up", to: nil))
     #expect(change.ours && change.explained)

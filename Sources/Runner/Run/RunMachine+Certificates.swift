@@ -10,6 +10,8 @@ struct HostComparison: Sendable {
   var nextAttempt: Duration?
   /// Until when an answer is awaited.
   var patience: Duration = .zero
+  /// Until when what is ours and should not be there is looked for again.
+  var suspicion: Duration?
   var isDecided = false
   var certificate: HostCertificate?
 
@@ -18,11 +20,14 @@ struct HostComparison: Sendable {
 }
 
 /// The certificate that a host is as it was: its state before the first effect and after the last
-/// undo, compared. It never fails a run; where it can't be made, it says why.
+/// undo, compared.
+///
+/// That it can't be made never fails a run; it then says why.
 extension RunMachine {
-  /// What has only just ended may still be seen: an agent that is leaving, say. So what is ours and
-  /// should not be there is looked for again before it is called residue.
+  /// How long what is ours and should not be there is looked for again before it is called residue:
+  /// what has only just ended, such as an agent that is leaving, may still be seen.
   private static let pause: Duration = .milliseconds(200)
+  private static let suspicion: Duration = .seconds(3)
 
   // MARK: Before
 
@@ -86,7 +91,9 @@ extension RunMachine {
     comparison.afterSeconds = seconds(now).inMicroseconds
     comparison.certificate = certificate(of: host, comparison)
     let isSuspect = !(comparison.certificate?.residue.isEmpty ?? true)
-    if isSuspect, now + Self.pause < comparison.patience {
+    let until = min(comparison.suspicion ?? now + Self.suspicion, comparison.patience)
+    comparison.suspicion = until
+    if isSuspect, now + Self.pause < until {
       comparison.nextAttempt = now + Self.pause
     } else {
       comparison.isDecided = true
