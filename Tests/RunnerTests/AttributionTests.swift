@@ -140,6 +140,8 @@ import Testing
       attribute(.nft, "inet \(Self.otherMark)", from: nil, to: "chain"))
     #expect(!change.ours && change.why.contains("another run"))
     #expect(attribute(.nft, "inet docker", from: nil, to: "chain")?.ours == false)
+    // Nobody is told to delete a table of others because it mentions ours.
+    #expect(attribute(.nft, "inet docker", from: nil, to: "oif \(Self.mark)")?.ours == false)
   }
 
   @Test func aGuardiansCgroupIsSomeGuardians() throws {

@@ -22,14 +22,24 @@ struct Attribution {
   func attribute(_ change: HostChange) -> CertifiedChange? {
     if change.section == .processes { return attributeProcess(change) }
     if change.section == .files { return attributeFile(change) }
-    if let mark = RunMark(in: change.key) ?? RunMark(in: change.after ?? change.before ?? "") {
-      return attributeMarked(change, mark)
-    }
+    if let mark = mark(of: change) { return attributeMarked(change, mark) }
     if let maker = guardian(ofCgroup: change) { return foreign(change, maker) }
     return foreign(change, "it carries no mark of the run")
   }
 
   // MARK: Objects and files
+
+  /// The mark that an object has in its name.
+  ///
+  /// What others made may well mention it, and is theirs; but a route or a filter is ours by where it
+  /// leads.
+  private func mark(of change: HostChange) -> RunMark? {
+    if let mark = RunMark(in: change.key) { return mark }
+    switch change.section {
+    case .routes, .trafficControl: return RunMark(in: change.after ?? change.before ?? "")
+    default: return nil
+    }
+  }
 
   /// Who made the cgroup of a guardian: of one that was killed only the name is left.
   private func guardian(ofCgroup change: HostChange) -> String? {

@@ -168,11 +168,12 @@ extension RunMachine {
         && (residue.command == command || residue.what.hasSuffix(command))
     }
     guard !isNamed else { return }
-    let state = change.after ?? "gone"
+    let object =
+      change.section == .processes
+      ? "process \(change.key.prefix { $0 != "@" })" : "\(change.section.title): \(change.key)"
+    let state = change.after.map { $0.isEmpty ? "" : ", \($0.limited)" } ?? ""
     record.residue.append(
-      Residue(
-        host: host, what: "\(change.section.title): \(change.key): \(state); \(change.why)",
-        command: command))
+      Residue(host: host, what: "\(object)\(state); \(change.why)", command: command))
   }
 }
 
