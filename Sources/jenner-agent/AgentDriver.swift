@@ -126,12 +126,12 @@ final class AgentDriver {
       try attempt(.ledger) {
         guard let ledger else { throw SystemError("write the ledger", code: EBADF) }
         try ledger.append(entry)
-        try locks.follow(entry)
+        locks.follow(entry)
         guardian?.poke()
       }
     case .note(let entry):
       try? ledger?.append(entry)
-      try? locks.follow(entry)
+      locks.follow(entry)
       guardian?.poke()
     case .keepCapabilities(let names):
       try attempt(.privileges) { try Capabilities.keepOnly(names) }

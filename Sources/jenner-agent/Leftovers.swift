@@ -20,21 +20,18 @@ struct Leftovers {
 
   private let host = LinuxHost()
   private let liveRuns: Set<String>
-  private let liveMarks: Set<RunMark>
 
   /// Looks for what is left by other runs than those that live, and those whose ledgers say to leave
   /// them alone.
   init(openRuns: Set<String>) {
     liveRuns = openRuns.union(LockFiles.liveRuns)
-    liveMarks = Set(liveRuns.union(host.runsGuardedElsewhere()).map { RunMark(ofRun: $0) })
   }
 
   /// Everything that is left, in the order in which it is cleared; and what can't be looked for.
   func search() throws(SystemError) -> (found: [Leftover], unseen: [String]) {
     let objects = try MarkedObject.all()
-    let marked = objects.found.filter { $0.mark.map { !liveMarks.contains($0) } ?? false }
     let found =
-      effects + stopped + marked.map { .object($0) }
+      effects + stopped + abandoned(objects.found)
       + GuardianCgroup.abandoned().map { .guardianCgroup($0) }
     return (found, objects.unseen)
   }
@@ -46,6 +43,13 @@ struct Leftovers {
         && host.state(of: entry.process).map { $0 != "Z" && $0 != "X" } ?? false
     }
     return marked.map { .effect($0.process, run: $0.value) }
+  }
+
+  /// The objects whose runs are gone.
+  private func abandoned(_ objects: [MarkedObject]) -> [Leftover] {
+    guard !objects.isEmpty else { return [] }
+    let live = Set(liveRuns.union(host.runsGuardedElsewhere()).map { RunMark(ofRun: $0) })
+    return objects.filter { $0.mark.map { !live.contains($0) } ?? false }.map { .object($0) }
   }
 
   private var stopped: [Leftover] {
@@ -62,7 +66,8 @@ struct Leftovers {
       _ = handle.waitForEnd(atMost: Takeover.fenceLimit)
     case .stopped(let lock):
       // Held meanwhile, so that no run takes the process as its target while it is continued.
-      guard let file = try FileLock(path: "\(TargetLocks.folder)/\(lock.fileName)", mode: 0o644)
+      let path = "\(TargetLocks.folder)/\(lock.fileName)"
+      guard let file = try FileLock(path: path, mode: 0o644), LockFiles.lock(at: path) == lock
       else { return }
       _ = SignalDelivery.send(.resume, to: lock.process, on: host)
       if waitUntilItRuns(lock.process) { file.removeFile() }

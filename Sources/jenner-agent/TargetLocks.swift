@@ -47,7 +47,9 @@ final class TargetLocks {
   /// be stopped, or that it is proved to run again.
   ///
   /// Such a file is for this user alone to write, so that nobody else can have a process continued.
-  func follow(_ entry: LedgerEntry) throws(SystemError) {
+  ///
+  /// That it can't be written is no reason not to go on: the ledger says it as well.
+  func follow(_ entry: LedgerEntry) {
     switch entry {
     case .intent(let intent):
       let processes = intent.undo.compactMap { undo -> ProcessIdentity? in
@@ -55,19 +57,19 @@ final class TargetLocks {
         return nil
       }
       stopped[intent.step] = processes
-      for process in processes { try note(process, isStopped: true) }
+      for process in processes { note(process, isStopped: true) }
     case .undone(let step, let proofs) where proofs.allSatisfy(\.isProved):
       for process in stopped.removeValue(forKey: step) ?? [] {
-        try note(process, isStopped: stopped.values.contains { $0.contains(process) })
+        note(process, isStopped: stopped.values.contains { $0.contains(process) })
       }
     default: break
     }
   }
 
-  private func note(_ process: ProcessIdentity, isStopped: Bool) throws(SystemError) {
+  private func note(_ process: ProcessIdentity, isStopped: Bool) {
     guard let lock = held[process] else { return }
     lock.setWritableByOthers(!isStopped)
-    try lock.write(text(process, isStopped: isStopped).text)
+    try? lock.write(text(process, isStopped: isStopped).text)
   }
 
   private func text(_ process: ProcessIdentity, isStopped: Bool) -> TargetLock {
@@ -91,7 +93,10 @@ final class TargetLocks {
         if attempt < Self.attempts { usleep(Self.pause) }
       }
     } catch {
-      throw Refusal("process \(target.pid) can't be locked: \(error)")
+      // That of another user may be closed to us because its target is stopped.
+      guard error.code == EACCES, FileLock.isHeld(path) ?? false else {
+        throw Refusal("process \(target.pid) can't be locked: \(error)")
+      }
     }
     let holder = LockFiles.lock(at: path)?.run ?? ""
     throw Refusal(

@@ -1,4 +1,5 @@
 import ChildProcess
+import FoundationEssentials
 import Glibc
 import Model
 import Testing
@@ -64,6 +65,29 @@ extension RealHost {
         let recovery = try await Jenner.run(["recover"], in: rig)
         #expect(recovery.ended(.pass), "\(recovery.output)\(recovery.errors)")
         #expect(recovery.output.contains("\(pause.redis.pid)"), "\(recovery.output)")
+        #expect(await pause.isOver(within: .seconds(2)))
+        try await expectNothingPending(in: rig)
+      }
+    }
+
+    @Test("when everything is killed and the ledger is lost: the lock says who was stopped")
+    func everythingKilledAndLedgerLost() async throws {
+      try await Rig.run { rig in
+        let pause = try await Pause.inForce(in: rig)
+        let all = [pause.run.process.pid, pause.processes.agent.pid, pause.processes.guardian.pid]
+        for pid in all { kill(pid, SIGSTOP) }
+        for pid in all { kill(pid, SIGKILL) }
+        _ = await pause.run.process.end()
+        try FileManager.default.removeItem(atPath: Jenner.state(in: rig) + "/runs")
+
+        let residue = try await Jenner.run(["residue"], in: rig)
+        #expect(residue.ended(.residue), "\(residue.output)\(residue.errors)")
+        #expect(
+          residue.output.contains("clear with: kill -CONT \(pause.redis.pid)\n"),
+          "\(residue.output)")
+
+        let recovery = try await Jenner.run(["recover"], in: rig)
+        #expect(recovery.ended(.pass), "\(recovery.output)\(recovery.errors)")
         #expect(await pause.isOver(within: .seconds(2)))
         try await expectNothingPending(in: rig)
       }

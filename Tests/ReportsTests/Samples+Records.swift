@@ -31,6 +31,32 @@ extension Samples {
     return fault
   }
 
+  /// A host of which all was compared but nft.
+  private static func certificate(
+    _ host: String, _ changes: [CertifiedChange] = []
+  ) -> HostCertificate {
+    var certificate = HostCertificate(host: host)
+    certificate.identical = changes.isEmpty
+    certificate.beforeSeconds = 0.05
+    certificate.afterSeconds = 186.2
+    certificate.compared = HostState.Section.allCases.filter { $0 != .nft }
+    certificate.notCompared = [
+      HostStateGap(
+        section: .nft, reason: "nft is not permitted to read; it needs cap_net_admin")
+    ]
+    certificate.changes = changes
+    return certificate
+  }
+
+  private static func change(
+    _ section: HostState.Section, _ key: String, from before: String?, to after: String?,
+    ours: Bool, explained: Bool = false, _ why: String, command: String? = nil
+  ) -> CertifiedChange {
+    CertifiedChange(
+      HostChange(section: section, key: key, before: before, after: after), ours: ours,
+      explained: explained, why: why, command: command)
+  }
+
   /// Everything was shown and undone.
   static func passed() throws -> Record {
     var record = try begun()
@@ -78,6 +104,7 @@ extension Samples {
         name: "checkout", kind: "http", everySeconds: 0.5,
         series: series(until: 186, faulted: window))
     ]
+    record.certificates = [certificate("db")]
     return record
   }
 
@@ -100,6 +127,21 @@ extension Samples {
         asked: "at least 90%",
         seen: "95% (at least 88%)", .inconclusive, reason: "60 samples can't show 90%; 110 would",
         window: window, samples: 60))
+    record.certificates = [
+      certificate(
+        "db",
+        [
+          change(
+            .processes, "4242@9876", from: "running: postgres", to: nil, ours: true,
+            explained: true,
+            "'slow database' hit it: undo class none, so there is nothing to undo"),
+          change(
+            .cgroups, "/sys/fs/cgroup/user.slice/session-7.scope", from: nil, to: "", ours: false,
+            "it carries no mark of the run"),
+        ]),
+      HostCertificate(host: "local", notTaken: "after: no answer in time"),
+    ]
+    record.certificates[0].processesStarted = 2
     return record
   }
 
@@ -148,6 +190,15 @@ extension Samples {
       Residue(
         host: "db", what: "process 4242 (postgres) may still be stopped until 12:02:11 UTC",
         command: "jenner recover --run 20250301-120000-4f2a")
+    ]
+    record.certificates = [
+      certificate(
+        "db",
+        [
+          change(
+            .processes, "4242@9876", from: "running: postgres", to: "stopped: postgres", ours: true,
+            "it was a target of 'slow database'", command: "kill -CONT 4242")
+        ])
     ]
     record.events.removeLast(2)
     record.events.append(
@@ -213,6 +264,16 @@ extension Samples {
     var series = Series(probe: text())
     for tick in 0..<40 { series.append(.failure(text()), scheduled: Double(tick)) }
     record.probes = [ProbeRecord(name: series.probe, kind: text(), everySeconds: 1, series: series)]
+    record.certificates = [
+      certificate(
+        text(),
+        (0..<3).map { number in
+          change(
+            .nft, text(), from: text(), to: number == 0 ? nil : text(), ours: number < 2, text(),
+            command: text())
+        }), HostCertificate(host: text(), notTaken: text()),
+    ]
+    record.certificates[0].notCompared = [HostStateGap(section: .links, reason: text())]
     return record
   }
 

@@ -140,6 +140,20 @@ import Testing
       attribute(.nft, "inet \(Self.otherMark)", from: nil, to: "chain"))
     #expect(!change.ours && change.why.contains("another run"))
     #expect(attribute(.nft, "inet docker", from: nil, to: "chain")?.ours == false)
+    // Nobody is told to delete a table of others because it mentions ours.
+    #expect(attribute(.nft, "inet docker", from: nil, to: "oif \(Self.mark)")?.ours == false)
+  }
+
+  @Test func aGuardiansCgroupIsSomeGuardians() throws {
+    let guardian = ProcessEntry(
+      process: ProcessIdentity(pid: 7, startTime: 70), condition: .running,
+      program: "jenner-agent", part: .init(.guardian, of: "s"))
+    for (processes, words) in [([guardian.key: guardian.text], "of run s"), ([:], "is gone")] {
+      let change = try #require(
+        attribute(
+          .cgroups, "/sys/fs/cgroup/jenner-guardian-7", from: nil, to: "", processes: processes))
+      #expect(!change.ours && change.why.contains(words))
+    }
   }
 
   @Test func ourMarkThatIsGoneIsNoResidue() throws {

@@ -37,6 +37,7 @@ import Testing
     #expect(record.exitCode == 5)
     #expect(record.verdict != .pass)
     #expect(record.residue.map(\.command) == ["kill -CONT 100"])
+    #expect(record.residue.first?.what.hasPrefix("process 100, stopped: victim; it was") == true)
     #expect(record.certificates.first?.identical == false)
   }
 

@@ -16,8 +16,8 @@ extension Document {
     let host: Inline = "**\(certificate.host, limit: 60)**: "
     if let reason = certificate.notTaken { return host + "not taken: \(reason)" }
     let compared = certificate.compared.map(\.title).joined(separator: ", ")
-    let processes = certificate.processesText.map { "; \($0)" } ?? ""
-    return host + "\(certificate.sentence). Compared: \(compared, limit: 400)\(processes)."
+    let line = host + "\(certificate.sentence). Compared: \(compared, limit: 400)"
+    return line + (certificate.processesText.map { "; \($0)." } ?? ".")
   }
 
   private mutating func addChanges(of certificate: HostCertificate) {
@@ -31,7 +31,7 @@ extension Document {
       ["What", "Before", "After", "Whose", "Why"],
       certificate.changes.map { change in
         [
-          "\(change.section.title) \(code: change.key)", Self.cell(change.before),
+          Self.subject(of: change), Self.cell(change.before),
           Self.cell(change.after),
           change.ours
             ? (change.explained ? "the run's, as expected" : "**the run's**") : "another's",
@@ -41,6 +41,13 @@ extension Document {
     if certificate.changesOmitted > 0 {
       paragraph("… and \(certificate.changesOmitted) more changes of others.")
     }
+  }
+
+  private static func subject(of change: CertifiedChange) -> Inline {
+    guard change.section == .processes else {
+      return "\(change.section.title) \(code: change.key)"
+    }
+    return "process \(String(change.key.prefix { $0 != "@" }))"
   }
 
   private static func cell(_ text: String?) -> Inline {

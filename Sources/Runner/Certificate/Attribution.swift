@@ -22,13 +22,36 @@ struct Attribution {
   func attribute(_ change: HostChange) -> CertifiedChange? {
     if change.section == .processes { return attributeProcess(change) }
     if change.section == .files { return attributeFile(change) }
-    if let mark = RunMark(in: change.key) ?? RunMark(in: change.after ?? change.before ?? "") {
-      return attributeMarked(change, mark)
-    }
+    if let mark = mark(of: change) { return attributeMarked(change, mark) }
+    if let maker = guardian(ofCgroup: change) { return foreign(change, maker) }
     return foreign(change, "it carries no mark of the run")
   }
 
   // MARK: Objects and files
+
+  /// The mark that an object has in its name.
+  ///
+  /// What others made may well mention it, and is theirs; but a route or a filter is ours by where it
+  /// leads.
+  private func mark(of change: HostChange) -> RunMark? {
+    if let mark = RunMark(in: change.key) { return mark }
+    switch change.section {
+    case .routes, .trafficControl: return RunMark(in: change.after ?? change.before ?? "")
+    default: return nil
+    }
+  }
+
+  /// Who made the cgroup of a guardian: of one that was killed only the name is left.
+  private func guardian(ofCgroup change: HostChange) -> String? {
+    let prefix = "jenner-guardian-"
+    guard change.section == .cgroups, let name = change.key.split(separator: "/").last,
+      name.hasPrefix(prefix), let pid = Int32(name.dropFirst(prefix.count))
+    else { return nil }
+    let maker = processesAfter.lazy.compactMap { ProcessEntry(key: $0, text: $1) }
+      .first { $0.process.pid == pid && $0.part?.role == .guardian }
+    if let run = maker?.part?.run { return "the guardian of run \(run) has it" }
+    return "a guardian that is gone had it; of which run can't be told"
+  }
 
   private func attributeMarked(_ change: HostChange, _ mark: RunMark) -> CertifiedChange {
     guard mark == RunMark(ofRun: run) else {

@@ -10,6 +10,8 @@ struct HostComparison: Sendable {
   var nextAttempt: Duration?
   /// Until when an answer is awaited.
   var patience: Duration = .zero
+  /// Until when what is ours and should not be there is looked for again.
+  var suspicion: Duration?
   var isDecided = false
   var certificate: HostCertificate?
 
@@ -18,13 +20,14 @@ struct HostComparison: Sendable {
 }
 
 /// The certificate that a host is as it was: its state before the first effect and after the last
-/// undo, compared. It never fails a run; where it can't be made, it says why.
+/// undo, compared.
+///
+/// That it can't be made never fails a run; it then says why.
 extension RunMachine {
-  /// How long it takes until what is ours and should not be there is looked for again.
-  ///
-  /// What has only just ended may still be seen, such as an agent that is leaving; only what stays is
-  /// called residue.
+  /// How long what is ours and should not be there is looked for again before it is called residue:
+  /// what has only just ended, such as an agent that is leaving, may still be seen.
   private static let pause: Duration = .milliseconds(200)
+  private static let suspicion: Duration = .seconds(3)
 
   // MARK: Before
 
@@ -88,7 +91,9 @@ extension RunMachine {
     comparison.afterSeconds = seconds(now).inMicroseconds
     comparison.certificate = certificate(of: host, comparison)
     let isSuspect = !(comparison.certificate?.residue.isEmpty ?? true)
-    if isSuspect, now + Self.pause < comparison.patience {
+    let until = min(comparison.suspicion ?? now + Self.suspicion, comparison.patience)
+    comparison.suspicion = until
+    if isSuspect, now + Self.pause < until {
       comparison.nextAttempt = now + Self.pause
     } else {
       comparison.isDecided = true
@@ -163,11 +168,12 @@ extension RunMachine {
         && (residue.command == command || residue.what.hasSuffix(command))
     }
     guard !isNamed else { return }
-    let state = change.after ?? "gone"
+    let object =
+      change.section == .processes
+      ? "process \(change.key.prefix { $0 != "@" })" : "\(change.section.title): \(change.key)"
+    let state = change.after.map { $0.isEmpty ? "" : ", \($0.limited)" } ?? ""
     record.residue.append(
-      Residue(
-        host: host, what: "\(change.section.title): \(change.key): \(state); \(change.why)",
-        command: command))
+      Residue(host: host, what: "\(object)\(state); \(change.why)", command: command))
   }
 }
 

@@ -174,7 +174,6 @@ extension RunMachine {
 
   private mutating func finish() {
     phase = .finished
-    addCertificates()
     for fault in record.faults where !fault.undone {
       guard !record.residue.contains(where: { $0.host == fault.host }) else { continue }
       record.residue.append(
@@ -182,6 +181,7 @@ extension RunMachine {
           host: fault.host, what: "the undo of '\(fault.step)' is not proved",
           command: recoverCommand(for: fault.host)))
     }
+    addCertificates()
     let time = seconds(now)
     for index in record.faults.indices { record.faults[index].close(at: time) }
     record.clean = record.residue.isEmpty
