@@ -124,7 +124,8 @@ public struct AgentMachine {
   /// When it wants to hear `wake`, if nothing else happens before.
   public var nextWake: Duration? {
     var times: [Duration] = running.values.compactMap(\.unwinding.nextWake)
-    if injecting.values.contains(where: { !$0.isWaitingForHolder }) {
+    // While an effect has yet to answer, looking again and again would show nothing.
+    if injecting.values.contains(where: { $0.outcomes.count == $0.effectCount }) {
       times.append(lastLook + Self.measureInterval)
     }
     switch phase {
