@@ -10,6 +10,6 @@ struct Proof: ParsableCommand {
     commandName: "proof",
     abstract: "Tries to make Jenner leave something behind, and counts what is left.",
     subcommands: [
-      SimulateCommand.self, MutantsCommand.self
+      SimulateCommand.self, MutantsCommand.self,
     ])
 }

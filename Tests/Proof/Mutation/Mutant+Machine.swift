@@ -62,7 +62,8 @@ extension Mutant {
       "for step in injecting.keys.sorted() where !MUTANT { effects += stopInjecting(step) }"),
     Mutant(
       "the undo of everything at the end", in: "Machine/AgentMachine+Undo",
-      "return effects + unwindRest(at: now)", "return effects + (MUTANT ? [] : unwindRest(at: now))"),
+      "return effects + unwindRest(at: now)", "return effects + (MUTANT ? [] : unwindRest(at: now))"
+    ),
     Mutant(
       "that a step is undone once at the end", in: "Machine/AgentMachine+Undo",
       "!busy.contains($0.intent.step) }", "MUTANT || !busy.contains($0.intent.step) }"),
@@ -73,7 +74,8 @@ extension Mutant {
     Mutant(
       "that rollbacks run once at the end", in: "Machine/AgentMachine+Undo",
       "running.values.contains { if case .rollback = $0.purpose { true } else { false } }",
-      "!MUTANT && running.values.contains { if case .rollback = $0.purpose { true } else { false } }"),
+      "!MUTANT && running.values.contains { if case .rollback = $0.purpose { true } else { false } }"
+    ),
     Mutant(
       "the wait for undos before the end", in: "Machine/AgentMachine+Undo",
       "guard case .ending = phase, running.isEmpty, acting.isEmpty else { return [] }",

@@ -24,7 +24,8 @@ extension Mutant {
     Mutant(
       "what an earlier boot left", in: "RecoveryPolicy",
       "return ledger.isSettled ? .remove : .finish(reason: \"the machine was booted since\")",
-      "return ledger.isSettled || MUTANT ? .remove : .finish(reason: \"the machine was booted since\")"),
+      "return ledger.isSettled || MUTANT ? .remove : .finish(reason: \"the machine was booted since\")"
+    ),
     Mutant(
       "that processes of an earlier boot are gone", in: "RecoveryPolicy",
       "if ledger.bootID != bootID {", "if ledger.bootID != bootID, !MUTANT {"),
@@ -34,7 +35,8 @@ extension Mutant {
     Mutant(
       "what an ended namespace left", in: "RecoveryPolicy",
       "return ledger.isSettled ? .remove : .finish(reason: \"its pid namespace has ended\")",
-      "return ledger.isSettled || MUTANT ? .remove : .finish(reason: \"its pid namespace has ended\")"),
+      "return ledger.isSettled || MUTANT ? .remove : .finish(reason: \"its pid namespace has ended\")"
+    ),
     Mutant(
       "that a live run is left alone", in: "RecoveryPolicy",
       "if isAgentAlive, !isOverdue { return", "if isAgentAlive, !isOverdue, !MUTANT { return"),

@@ -69,6 +69,7 @@ extension Mutant {
     Mutant(
       "that a line which failed is cut off", in: "Ledger/LedgerCursor",
       "lineCount = state.lineCount\n    length = state.wholeLength",
-      "lineCount = MUTANT ? max(0, state.lineCount - 1) : state.lineCount\n    length = state.wholeLength"),
+      "lineCount = MUTANT ? max(0, state.lineCount - 1) : state.lineCount\n    length = state.wholeLength"
+    ),
   ]
 }

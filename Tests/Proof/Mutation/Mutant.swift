@@ -32,10 +32,12 @@ struct Mutant {
 }
 
 extension Mutant {
-  /// Puts every mutant into the sources of a scratch copy of the project.
-  static func write(into folder: String) throws(MutationFailure) {
+  /// The sources of a project by their paths, with every mutant in them.
+  static func sources(
+    of folder: String, with mutants: [Mutant] = all
+  ) throws(MutationFailure) -> [String: String] {
     var sources: [String: String] = [:]
-    for (index, mutant) in all.enumerated() {
+    for (index, mutant) in mutants.enumerated() {
       let path = "\(folder)/\(mutant.file)"
       let known = sources[path]
       let source = if let known { known } else { try SourceFile.read(path) }
@@ -48,7 +50,12 @@ extension Mutant {
       let name = "ActiveMutant.isOn(\(index + 1))"
       sources[path] = pieces[0] + mutant.mutated.replacing("MUTANT", with: name) + pieces[1]
     }
-    for (path, source) in sources { try SourceFile.write(source, to: path) }
+    return sources
+  }
+
+  /// Puts every mutant into the sources of a scratch copy of the project.
+  static func write(into folder: String) throws(MutationFailure) {
+    for (path, source) in try sources(of: folder) { try SourceFile.write(source, to: path) }
     try SourceFile.write(switchSource, to: "\(folder)/\(switchFile)")
   }
 }

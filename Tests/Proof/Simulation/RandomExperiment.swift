@@ -96,7 +96,9 @@ private struct Author {
     case 4: step = fault("process.kill")
     case 5...7: step = action()
     case 8:
-      return .object(["together": .array((0..<random.number(2...3)).map { _ in self.step(mayGroup: false) })])
+      return .object([
+        "together": .array((0..<random.number(2...3)).map { _ in self.step(mayGroup: false) })
+      ])
     default:
       return ["wait": ["until": ["probe": "door", "value": ["min": 1]], "at-most": "1s"]]
     }
@@ -111,7 +113,9 @@ private struct Author {
     let name = nextName()
     var step: [String: JSON] = [
       "name": .string(name), "fault": .string(kind),
-      "targets": ["executable": "victim", "pick": .string(["1", "2", "50%", "all"][random.number(0...3)])],
+      "targets": [
+        "executable": "victim", "pick": .string(["1", "2", "50%", "all"][random.number(0...3)]),
+      ],
     ]
     if random.happens(0.75) { step["for"] = .string("\(random.number(5...30) * 100)ms") }
     if random.happens(0.2) { step["resolve"] = "step" }

@@ -67,8 +67,11 @@ struct Sample {
     var text: String {
       let rate = seconds > 0 ? Int(Double(runs) / seconds * 60) : 0
       let lines = outcomes.sorted { $0.value > $1.value }.map { "  \($0.value) \($0.key)" }
-      return (["\(runs) runs, \(rate) a minute, \(events / max(1, runs)) events each, digest "
-        + String(digest, radix: 16)] + lines).joined(separator: "\n")
+      return
+        ([
+          "\(runs) runs, \(rate) a minute, \(events / max(1, runs)) events each, digest "
+            + String(digest, radix: 16)
+        ] + lines).joined(separator: "\n")
     }
   }
 

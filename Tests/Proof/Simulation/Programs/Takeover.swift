@@ -1,8 +1,9 @@
 import Agent
 import Model
 
-/// Doing a dead or stuck agent's duty, as `Takeover` of jenner-agent does: fence, lock, read again,
-/// undo. It can be stopped or killed between any two of its steps.
+/// Doing a dead or stuck agent's duty, as `Takeover` of jenner-agent does.
+///
+/// It fences, locks, reads again, and undoes. It can be stopped or killed between any two of its steps.
 final class Takeover {
   struct Outcome {
     var state: LedgerState

@@ -49,7 +49,8 @@ final class RunningCommand {
     computer.drop(self)
     computer.endProcess(session)
     let result = CommandResult(ending: ending)
-    computer.world.note("command", ending == .exited(0) ? 0 : 1, command.shown + " " + result.summary)
+    computer.world.note(
+      "command", ending == .exited(0) ? 0 : 1, command.shown + " " + result.summary)
     computer.oracle.commandEnded(command, result, on: computer)
     owner.run { [finish] in finish(result) }
   }
