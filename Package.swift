@@ -109,6 +109,7 @@ let package = Package(
         "Agent", "CLinux", "CTracer", "Faults", "Linux", "Model", "Runner", "Verdict",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Tests/Proof", swiftSettings: strict),
+    .testTarget(name: "ProofTests", dependencies: ["proof"], swiftSettings: strict),
     .testTarget(name: "HostTests", dependencies: ["ChildProcess", "Model"], swiftSettings: strict),
   ]
 )

@@ -54,7 +54,11 @@ public enum RecoveryPolicy {
           + "container has ended, on the machine itself")
     }
     // First it is the agent's turn, then the guardian's, and then ours.
-    let due = ledger.earliestDeadline.map { $0 + AgentProtocol.guardianGrace * 2 }
+    // What was tried and could not be proved has no deadline of its own any more; once the run must be
+    // over, an agent that still lives does not try again.
+    let end = ledger.isSettled ? nil : ledger.latestEnd
+    let due = [ledger.earliestDeadline, end].compactMap(\.self).min()
+      .map { $0 + AgentProtocol.guardianGrace * 2 }
     let isOverdue = due.map { $0 <= now } ?? false
     if isAgentAlive, !isOverdue { return .leave(reason: "its run is going on") }
     if ledger.isIdle { return .remove }

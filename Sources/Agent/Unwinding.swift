@@ -200,7 +200,8 @@ extension Unwinding.Task {
   /// Whether a process still is as the effect left it.
   fileprivate func isInForce(_ facts: ProcessFacts) -> Bool {
     switch undo {
-    case .resume: facts.isStopped
+    // One that is traced is stopped in the end by its tracer, whom the signal is told first.
+    case .resume: facts.isStopped || facts.state == "t"
     // What another tracer does to it, or a signal that came meanwhile, is not ours.
     case .release: facts.tracer != nil && facts.tracer == holder?.pid
     case .run: false

@@ -48,6 +48,8 @@ public enum Directory {
   private static func makeOne(_ path: String, mode: UInt32) throws(SystemError) -> Bool {
     if mkdir(path, mode) == 0 {
       guard chmod(path, mode) == 0 else { throw SystemError("set the mode of \(path)") }
+      // Its name is on the disk only once the directory above it is.
+      try DurableFile.syncFolder(of: path)
       return true
     }
     if errno == EEXIST { return true }

@@ -19,12 +19,17 @@ public final class DurableFile {
   }
 
   /// Opens a file that is there, without its lock, so only to be read; nil if there is none.
+  ///
+  /// On a file system that has become read-only it can be read and locked all the same.
   public init?(opening path: String) throws(SystemError) {
-    descriptor = open(path, O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW)
+    let flags = O_APPEND | O_CLOEXEC | O_NOFOLLOW
+    var descriptor = open(path, O_RDWR | flags)
+    if descriptor < 0, errno == EROFS { descriptor = open(path, O_RDONLY | flags) }
     guard descriptor >= 0 else {
       if errno == ENOENT { return nil }
       throw SystemError("open \(path)")
     }
+    self.descriptor = descriptor
     self.path = path
   }
 
@@ -77,6 +82,13 @@ public final class DurableFile {
     guard fsync(descriptor) == 0 else { throw SystemError("write \(path) to the disk") }
   }
 
+  /// Its length in bytes.
+  public func length() throws(SystemError) -> Int {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw SystemError("measure \(path)") }
+    return Int(status.st_size)
+  }
+
   /// Cuts it to a length in bytes.
   public func truncate(to length: Int) throws(SystemError) {
     guard ftruncate(descriptor, off_t(length)) == 0, fsync(descriptor) == 0 else {
@@ -111,7 +123,7 @@ public final class DurableFile {
   }
 
   /// A name in a directory is on the disk only once the directory is.
-  private static func syncFolder(of path: String) throws(SystemError) {
+  static func syncFolder(of path: String) throws(SystemError) {
     let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
     let descriptor = open(folder.isEmpty ? "/" : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { throw SystemError("open directory \(folder)") }

@@ -24,11 +24,13 @@ final class LedgerFile {
 
   /// Becomes its writer once the lock of the present one is free.
   ///
-  /// A torn last line is cut off, so that what follows begins a line of its own.
+  /// A torn last line is cut off, so that what follows begins a line of its own. Where that can't be
+  /// done, on a read-only disk for one, it is read all the same: the undo matters more.
   func takeOver(waitingAtMost limit: Duration) throws {
     try file.lock(waitingAtMost: limit)
     cursor = LedgerCursor(after: try state())
-    try file.truncate(to: cursor.length)
+    isRagged = try file.length() != cursor.length
+    if isRagged { isRagged = (try? file.truncate(to: cursor.length)) == nil }
   }
 
   /// Whether someone has removed it: what is written to it then nobody will find.

@@ -23,6 +23,14 @@ enum LockFiles {
     String(text(of: path).prefix { $0 != "\n" })
   }
 
+  /// The run that holds the lock of a process; nil if nobody holds it.
+  static func run(withTarget process: ProcessIdentity) -> String? {
+    let lock = TargetLock(
+      process, pidNamespace: HostIdentity.pidNamespace, run: "", isStopped: false)
+    let path = "\(TargetLocks.folder)/\(lock.fileName)"
+    return FileLock.isHeld(path) == true ? run(at: path).limited : nil
+  }
+
   /// The runs whose agents live: they hold a lock.
   static var liveRuns: Set<String> {
     Set(paths.filter { FileLock.isHeld($0) ?? false }.map(run(at:)).filter(RunName.isValid))

@@ -86,8 +86,11 @@ enum Recovery {
       try file.takeOver(waitingAtMost: .zero)
       guard !file.isRemoved, try file.state().isSettled else { return nil }
       try file.remove()
+      // One without a whole entry has no run and no title.
       return Finding(
-        run: ledger.run, title: ledger.title, outcome: "removed", reason: "nothing is left to do",
+        run: ledger.run.isEmpty ? path : ledger.run,
+        title: ledger.title.isEmpty ? "untitled" : ledger.title, outcome: "removed",
+        reason: "nothing is left to do",
         proofs: ledger.status.proofs)
     } catch {
       return nil

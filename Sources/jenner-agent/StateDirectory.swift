@@ -63,6 +63,11 @@ struct StateDirectory: LedgerReader {
     }
   }
 
+  /// The run that has locked a process as its target now.
+  func run(withTarget process: ProcessIdentity) -> String? {
+    LockFiles.run(withTarget: process)
+  }
+
   /// What a ledger says; nil if there is none.
   ///
   /// One that is there and can't be read is an error: it may hold an undo that nobody else knows.

@@ -98,6 +98,17 @@ import Testing
         "process.kill"))
   }
 
+  @Test func theTargetOfAnotherRunIsRefusedWithItsName() {
+    let agent = SimulatedAgent([.fake(1000, state: "t")])
+    agent.otherLedgers.targets[ProcessFacts.fake(1000).identity] = "r7"
+    agent.ask(.hello(protocolVersion: AgentProtocol.version, schemaDigests: [:]))
+    let reply = agent.ask(
+      .prepare(
+        step: 0, fault: "process.pause", parameters: [:],
+        targets: [ProcessFacts.fake(1000).identity]))
+    #expect(isRefused(reply, "another run, r7"))
+  }
+
   @Test func whatIsOutOfOrderIsRefusedAndTouchesNothing() {
     let agent = SimulatedAgent([Self.worker])
     agent.ask(.hello(protocolVersion: AgentProtocol.version, schemaDigests: [:]))

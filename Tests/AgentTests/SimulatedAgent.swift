@@ -229,7 +229,11 @@ final class OtherLedgers: LedgerReader, @unchecked Sendable {
   // Each test has one of its own and uses it on one thread.
   var all: [String: LedgerState] = [:]
 
+  /// By target: the runs that have locked one.
+  var targets: [ProcessIdentity: String] = [:]
+
   func ledger(ofRun run: String) -> LedgerState? { all[run] }
+  func run(withTarget process: ProcessIdentity) -> String? { targets[process] }
 }
 
 extension LedgerState {

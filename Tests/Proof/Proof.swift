@@ -11,8 +11,7 @@ struct Proof: ParsableCommand {
     abstract: "Tries to make Jenner leave something behind, and counts what is left.",
     subcommands: [
       Everything.self, SampleOfEverything.self, KillPoints.self, Failures.self, LedgerImages.self,
-      FullDisk.self,
-      PidReuse.self, ForeignState.self, Concurrency.self, SimulateCommand.self, Worker.self,
-      Bystander.self, Debugger.self,
+      FullDisk.self, PidReuse.self, ForeignState.self, Concurrency.self, SimulateCommand.self,
+      MutantsCommand.self, Worker.self, Bystander.self, Debugger.self,
     ])
 }

@@ -163,6 +163,14 @@ public struct LedgerState: Sendable, Hashable {
     return (ofSteps + [endOfRun(waiting)].compactMap(\.self)).min()
   }
 
+  /// When nothing of the run can be under way any more: its end, with the time that every undo and
+  /// rollback may take.
+  public var latestEnd: Duration? {
+    let commands =
+      steps.flatMap(\.intent.undo).map(\.timeout) + rollbacks.map(\.command.timeout)
+    return deadline.map { commands.reduce($0 + Self.readBack, +) }
+  }
+
   /// When everything that waits must be done, with the time that its commands may take.
   private func endOfRun(_ waiting: [Step]) -> Duration? {
     let rollbacks = pendingRollbacks.map(\.command.timeout)

@@ -94,6 +94,12 @@ extension AgentMachine {
       guard let process = host.process(target.pid), process.identity == target, !process.isDead
       else { throw Refusal("process \(target.pid) is gone", cure: "plan again") }
       if let refusal = selection.refusal(for: process) { throw refusal }
+      // Before the fault looks at it: what the other run does to it would be blamed on someone else.
+      if let run = ledgers.run(withTarget: target), run != ledger.run {
+        throw Refusal(
+          "process \(target.pid) is a target of another run, \(run)",
+          cure: "wait until it has ended")
+      }
       facts.append(process)
     }
     return try fault.injection(into: facts, on: host)

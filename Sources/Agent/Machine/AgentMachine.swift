@@ -1,7 +1,10 @@
 public import Model
 
-/// Reads the ledgers of this host; it writes none.
+/// Reads what other runs on this host have written down; it writes nothing.
 public protocol LedgerReader: Sendable {
+  /// The run that has locked a process as its target now; nil if none has.
+  func run(withTarget process: ProcessIdentity) -> String?
+
   /// What the ledger of a run says; nil if there is none. Refuses where one is there and can't be read.
   func ledger(ofRun run: String) throws(Refusal) -> LedgerState?
 }
@@ -124,7 +127,8 @@ public struct AgentMachine {
   /// When it wants to hear `wake`, if nothing else happens before.
   public var nextWake: Duration? {
     var times: [Duration] = running.values.compactMap(\.unwinding.nextWake)
-    if injecting.values.contains(where: { !$0.isWaitingForHolder }) {
+    // While an effect has yet to answer, looking again and again would show nothing.
+    if injecting.values.contains(where: { $0.outcomes.count == $0.effectCount }) {
       times.append(lastLook + Self.measureInterval)
     }
     switch phase {

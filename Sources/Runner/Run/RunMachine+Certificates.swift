@@ -24,9 +24,11 @@ struct HostComparison: Sendable {
 ///
 /// That it can't be made never fails a run; it then says why.
 extension RunMachine {
-  /// How long what is ours and should not be there is looked for again before it is called residue:
-  /// what has only just ended, such as an agent that is leaving, may still be seen.
+  /// How long it takes until what is ours and should not be there is looked for again.
   private static let pause: Duration = .milliseconds(200)
+  /// How long that goes on before it is called residue.
+  ///
+  /// What has only just ended, such as an agent that is leaving, may still be seen.
   private static let suspicion: Duration = .seconds(3)
 
   // MARK: Before

@@ -21,6 +21,8 @@ final class Companion {
   private let loop: EventLoop
   private let ours: Int32
   private let process: Launch.Launched
+  /// Who it is, also after its end.
+  let identity: ProcessIdentity
   private let onNews: (News) -> Void
   private var lines = LineBuffer(limit: Companion.lineLimit)
   private var patience: EventLoop.Timer?
@@ -48,17 +50,20 @@ final class Companion {
       close(pair.ours)
       throw error
     }
+    // As long as it is not reaped its id can't be another's.
+    guard let identity = LinuxHost().identity(of: process.pid) else {
+      let error = SystemError("find process \(process.pid), which was just started", code: ESRCH)
+      Self.abandon(process)
+      close(pair.ours)
+      throw error
+    }
+    self.identity = identity
     self.loop = loop
     self.onNews = onNews
     ours = pair.ours
     try loop.watch(ours, for: .readable) { [weak self] _ in self?.read() }
     try loop.watch(process.pidfd, for: .readable) { [weak self] _ in self?.ended() }
     patience = loop.schedule(after: Self.readyLimit) { [weak self] in self?.kill() }
-  }
-
-  /// Who it is; nil once it has been reaped.
-  var identity: ProcessIdentity? {
-    isOver ? nil : LinuxHost().identity(of: process.pid)
   }
 
   /// Sends a line; false if it could not be taken at once.
@@ -74,6 +79,12 @@ final class Companion {
   func kill() {
     guard !isOver else { return }
     _ = Glibc.kill(process.pid, SIGKILL)
+  }
+
+  private static func abandon(_ process: Launch.Launched) {
+    _ = Glibc.kill(process.pid, SIGKILL)
+    while ChildProcess.reap(process) == nil { usleep(1_000) }
+    close(process.pidfd)
   }
 
   private func read() {

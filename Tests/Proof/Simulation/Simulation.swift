@@ -155,6 +155,7 @@ final class Simulation {
       agent.lose("the end of its input")
     }
     if world.random.happens(0.3) { killEverything() }
+    if world.random.happens(0.1) { sleep() }
     for computer in computers { computer.calm() }
     unreachable = []
     proceed(
@@ -177,6 +178,25 @@ final class Simulation {
     }
     oracle.concluded(on: computers, isRecovered: isRecovered)
     world.note("end", world.eventCount, outcome)
+  }
+
+  /// Agents are stopped past every deadline, with no guardian left; then someone calls `recover`.
+  private func sleep() {
+    world.note("sleep")
+    for computer in computers {
+      oracle.interruptions[computer.number, default: 0] += 1
+      computer.calm()
+      for program in computer.programs where program is AgentProgram { program.stop() }
+      world.endAtOnce(computer.programs.filter { !($0 is AgentProgram) })
+    }
+    let end = world.now + .seconds(400)
+    world.at(end) {}
+    while world.now < end, world.step() {}
+    for computer in computers { RecoverProgram(on: computer) { _ in }.start() }
+    let limit = world.now + .seconds(60)
+    world.at(limit) {}
+    while world.now < limit, world.step() {}
+    oracle.checkClean("recover ends what is overdue", on: computers)
   }
 
   private func killEverything() {

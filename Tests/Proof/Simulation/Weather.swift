@@ -53,7 +53,7 @@ struct Weather {
     let computer = random.element(of: simulation.computers) ?? simulation.computers[0]
     var own = random.branch()
     let simulation = simulation
-    switch random.number(0...15) {
+    switch random.number(0...16) {
     case 0...2: return kill(on: computer, &own)
     case 3...5: return stop(on: computer, &own)
     case 6: return { computer.reboot() }
@@ -65,6 +65,7 @@ struct Weather {
     case 10, 11: return harmPipe(&own)
     case 12, 13: return harmVictims(on: computer, &own)
     case 14: return { RecoverProgram(on: computer) { _ in }.start() }
+    case 15: return freezeRunner()
     default:
       let illness = Double(own.number(3...10)) / 10
       return { simulation.isIll = illness }
@@ -92,6 +93,18 @@ struct Weather {
       let programs = simulation.chosen(choice, on: computer)
       for program in programs { program.stop() }
       simulation.world.after(length) { for program in programs { program.resume() } }
+    }
+  }
+
+  /// The runner lives, and beats, and does nothing else any more.
+  private func freezeRunner() -> () -> Void {
+    let simulation = simulation
+    return {
+      guard let runner = simulation.runner, runner.isRunnable else { return }
+      simulation.world.note("freeze")
+      runner.stop()
+      for agent in simulation.agentsInOrder { agent.hearHeartbeats(for: 200) }
+      simulation.world.after(.seconds(250)) { runner.end() }
     }
   }
 
@@ -150,7 +163,7 @@ struct Weather {
     let oracle = simulation.oracle
     return {
       guard let victim = own.element(of: computer.victims) else { return }
-      switch own.number(0...5) {
+      switch own.number(0...6) {
       case 0: computer.endProcess(victim)
       case 1, 2:
         computer.endProcess(victim)
@@ -159,6 +172,9 @@ struct Weather {
         if own.happens(0.6) { _ = computer.send(.stop, to: heir, by: .stranger) }
       case 3: _ = computer.send(.stop, to: victim, by: .stranger)
       case 4: _ = computer.send(.resume, to: victim, by: .stranger)
+      case 5:
+        oracle.everImmovable.insert(victim)
+        computer.deaf.insert(victim)
       default:
         oracle.everImmovable.insert(victim)
         computer.immovable.insert(victim)
@@ -199,6 +215,7 @@ extension Computer {
   func calm() {
     disk.health = .sound
     immovable = []
+    deaf = []
     commandTroubles = 0
     guardiansHang = false
     refusesGuardians = false

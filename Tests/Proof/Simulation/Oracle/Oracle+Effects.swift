@@ -156,8 +156,7 @@ extension Oracle {
     guard isUnasked, let place = state.steps.firstIndex(of: step) else { return }
     for later in state.steps[(place + 1)...] where later.isUndone == false {
       // One whose action has yet to end is undone when it has.
-      let work = AgentWork.action(step: later.intent.step)
-      if let agent = program as? AgentProgram, agent.commands[work] != nil { continue }
+      if program is AgentProgram, !later.isInjected { continue }
       for case .run(let command) in later.intent.undo
       where history(of: command, on: program.computer).starts == 0 {
         world.violate("undos run from the newest step to the oldest")

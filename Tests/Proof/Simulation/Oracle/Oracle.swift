@@ -51,7 +51,32 @@ final class Oracle {
 
   func opened(_ name: String, by agent: AgentProgram) {
     let key = LedgerKey(computer: agent.computer.number, name: name)
-    ledgers[key] = GuardedLedger(name: name, agent: agent)
+    let ledger = GuardedLedger(name: name, agent: agent)
+    ledgers[key] = ledger
+    checkNothingIsLeft(before: ledger)
+    checkEnd(of: ledger)
+  }
+
+  /// A run begins on a host on which no earlier one has anything in force.
+  private func checkNothingIsLeft(before ledger: GuardedLedger) {
+    let known = Set(ledgers.values.flatMap(\.faults).map(\.process))
+    for process in ledger.computer.table.sorted.map(\.identity)
+    where ledger.computer.isStoppedByUs(process) && !known.contains(process) {
+      world.violate("what an earlier run left is cleared before one begins")
+    }
+  }
+
+  /// An agent is through at the run's limit, however the runner is.
+  private func checkEnd(of ledger: GuardedLedger) {
+    guard let state = ledger.computer.disk.ledger(ofRun: ledger.name), let end = state.deadline
+    else { return }
+    world.at(ledger.computer.worldTime(of: end) + .seconds(30)) { [weak self] in
+      let agent = ledger.agent
+      guard let self, agent.isRunnable, world.now - agent.runnableSince > .seconds(40) else {
+        return
+      }
+      world.violate("a run is over at its limit")
+    }
   }
 
   func guardianStarted(_ guardian: GuardianProgram, of name: String) {

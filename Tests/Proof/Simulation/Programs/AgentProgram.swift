@@ -81,6 +81,13 @@ final class AgentProgram: Program {
 
   func append(_ event: AgentEvent) { events.append(event) }
 
+  /// For so many seconds someone says that he lives, and nothing else.
+  func hearHeartbeats(for seconds: Int) {
+    guard seconds > 0, isAlive else { return }
+    receive(RequestMessage(number: 2_000_000_000 + seconds, request: .heartbeat))
+    world.after(.seconds(1)) { [weak self] in self?.hearHeartbeats(for: seconds - 1) }
+  }
+
   // MARK: Work
 
   override func resumed() { work() }

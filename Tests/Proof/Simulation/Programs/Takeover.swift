@@ -1,9 +1,9 @@
 import Agent
 import Model
 
-/// Doing a dead or stuck agent's duty, as the program of the same name in jenner-agent does.
+/// Doing a dead or stuck agent's duty, as `Takeover` of jenner-agent does.
 ///
-/// Fence, lock, read again, undo: it can be stopped or killed between any two of its steps.
+/// It fences, locks, reads again, and undoes. It can be stopped or killed between any two of its steps.
 final class Takeover {
   struct Outcome {
     var state: LedgerState

@@ -19,6 +19,8 @@ final class Computer {
   private(set) var commands: [RunningCommand] = []
   /// Processes that signals do not reach.
   var immovable: Set<ProcessIdentity> = []
+  /// Processes that signals reach without effect: they are in the kernel, and do not come back.
+  var deaf: Set<ProcessIdentity> = []
   /// Who stopped which process.
   private(set) var stops: [ProcessIdentity: Stop] = [:]
   /// When someone else stopped a process last.
@@ -87,6 +89,7 @@ final class Computer {
       program.end()
       return .delivered
     }
+    if sender == .ours, deaf.contains(process) { return .delivered }
     let isHeld = facts.tracer != nil
     switch signal {
     case .stop:

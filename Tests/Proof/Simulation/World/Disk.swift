@@ -1,4 +1,5 @@
 import Agent
+import Model
 import Synchronization
 
 /// The disk of a simulated computer: what is written is durable only once it is synchronised, and it
@@ -56,6 +57,9 @@ final class Disk: LedgerReader {
       return ledger
     }
   }
+
+  /// No run of a simulated computer asks for another's targets: its locks refuse them.
+  func run(withTarget process: ProcessIdentity) -> String? { nil }
 
   /// What a ledger would say after a power cut that leaves no more of it than is certain.
   func durableLedger(ofRun name: String) -> LedgerState? {

@@ -1,0 +1,51 @@
+/// The reasons of guardian and `recover` to act, and not to.
+extension Mutant {
+  static let ofPolicies = [
+    Mutant(
+      "the guardian's first reason: its agent has ended", in: "GuardianPolicy",
+      "? .leave : .takeOver(reason: \"the agent ended\")",
+      "|| MUTANT ? .leave : .takeOver(reason: \"the agent ended\")"),
+    Mutant(
+      "the guardian's care for faults and actions", in: "GuardianPolicy",
+      "return ledger.pendingSteps.isEmpty &&", "return (ledger.pendingSteps.isEmpty || MUTANT) &&"),
+    Mutant(
+      "the guardian's care for rollbacks", in: "GuardianPolicy",
+      "ledger.pendingRollbacks.isEmpty\n", "(ledger.pendingRollbacks.isEmpty || MUTANT)\n"),
+    Mutant(
+      "the guardian's second reason: a deadline has passed", in: "GuardianPolicy",
+      "if let due, due <= now {", "if let due, due <= now, !MUTANT {"),
+    Mutant(
+      "the guardian's alarm", in: "GuardianPolicy", "return .wait(until: due)",
+      "return .wait(until: MUTANT ? nil : due)"),
+    Mutant(
+      "that the guardian leaves the agent its second", in: "GuardianPolicy",
+      "{ $0 + AgentProtocol.guardianGrace }",
+      "{ MUTANT ? $0 - .milliseconds(200) : $0 + AgentProtocol.guardianGrace }"),
+    Mutant(
+      "what an earlier boot left", in: "RecoveryPolicy",
+      "return ledger.isSettled ? .remove : .finish(reason: \"the machine was booted since\")",
+      "return ledger.isSettled || MUTANT ? .remove : .finish(reason: \"the machine was booted since\")"
+    ),
+    Mutant(
+      "that processes of an earlier boot are gone", in: "RecoveryPolicy",
+      "if ledger.bootID != bootID {", "if ledger.bootID != bootID, !MUTANT {"),
+    Mutant(
+      "that processes of another namespace are others", in: "RecoveryPolicy",
+      "switch namespace {", "switch MUTANT ? .ours : namespace {"),
+    Mutant(
+      "what an ended namespace left", in: "RecoveryPolicy",
+      "return ledger.isSettled ? .remove : .finish(reason: \"its pid namespace has ended\")",
+      "return ledger.isSettled || MUTANT ? .remove : .finish(reason: \"its pid namespace has ended\")"
+    ),
+    Mutant(
+      "that a live run is left alone", in: "RecoveryPolicy",
+      "if isAgentAlive, !isOverdue { return", "if isAgentAlive, !isOverdue, !MUTANT { return"),
+    Mutant(
+      "that an overdue run is not", in: "RecoveryPolicy",
+      "let isOverdue = due.map { $0 <= now } ?? false",
+      "let isOverdue = !MUTANT && (due.map { $0 <= now } ?? false)"),
+    Mutant(
+      "what a dead run left", in: "RecoveryPolicy", "if ledger.isIdle { return .remove }",
+      "if ledger.isIdle || MUTANT { return .remove }"),
+  ]
+}
