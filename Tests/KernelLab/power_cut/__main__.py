@@ -18,29 +18,17 @@ import random
 import re
 import shutil
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
 
-from . import write_log
+from . import disk, write_log
 from .life import Life, MachineFailure
 
-DISK_SIZE = 32 << 20
 # As many as the machine has slots for, with a margin.
 DISK_LIMIT = 20
 WORK_SECONDS = (1, 20)
 
-
-def new_disk(path):
-    """A disk with a file system and the folder in which experiments make files."""
-    root = path.with_suffix(".root")
-    (root / "effects").mkdir(parents=True, exist_ok=True)
-    path.write_bytes(b"")
-    with open(path, "r+b") as disk:
-        disk.truncate(DISK_SIZE)
-    subprocess.run(
-        ["mkfs.ext4", "-q", "-F", "-b", "4096", "-J", "size=4", "-d", root, path], check=True)
 
 
 class Campaign:
@@ -51,13 +39,14 @@ class Campaign:
         self.folder = options.output
         self.random = random.Random(options.seed)
         self.wanted = options.cuts
+        self.are_apart = options.apart
         self.disks = [self.folder / "disk-0"]
         self.origins = ["new"]
         self.lives = self.cuts = self.pending = self.with_effects = self.writes = 0
         self.failures = []
 
     def run(self):
-        new_disk(self.disks[0])
+        disk.make(self.disks[0], self.are_apart)
         while self.cuts < self.wanted:
             self.live()
 
@@ -82,9 +71,9 @@ class Campaign:
     def keep_originals(self):
         """Looking at a disk changes it; whoever looks for a cause needs it as it was."""
         originals = []
-        for disk in self.disks:
-            original = disk.with_suffix(".original")
-            shutil.copyfile(disk, original)
+        for path in self.disks:
+            original = path.with_suffix(".original")
+            shutil.copyfile(path, original)
             originals.append(original)
         return originals
 
@@ -129,17 +118,17 @@ class Campaign:
         made.reverse()
         self.disks, self.origins = [], []
         for number, (point, content) in enumerate(made):
-            disk = self.folder / f"disk-{number}"
-            disk.write_bytes(content)
-            self.disks.append(disk)
+            path = self.folder / f"disk-{number}"
+            path.write_bytes(content)
+            self.disks.append(path)
             self.origins.append(f"of life {self.lives} after request {point} of {len(requests)}")
 
 
 def look_again(options):
     """Recovers one disk that was kept, and shows what the machine says of it."""
-    disk = options.output / "disk-again"
-    shutil.copyfile(options.disk, disk)
-    life = Life(options.image, options.output / "life", [disk], options.output / "log",
+    copy = options.output / "disk-again"
+    shutil.copyfile(options.disk, copy)
+    life = Life(options.image, options.output / "life", [copy], options.output / "log",
                 ["lab.life=1", "lab.seed=1"])
     try:
         life.wait_for_work(limit=120)
@@ -160,6 +149,9 @@ def main():
     parser.add_argument("--output", type=Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--cuts", type=int, default=5, help="how many (default: 5)")
     parser.add_argument("--seed", type=int, default=1, help="of every random choice (default: 1)")
+    parser.add_argument(
+        "--apart", action="store_true",
+        help="the files of experiments are on a file system of their own, not on the state's")
     parser.add_argument("--disk", type=Path, help="instead, look again at a disk that was kept")
     parser.add_argument("--results", type=Path, help="adds the outcome to a file, as a line of JSON")
     options = parser.parse_args()
