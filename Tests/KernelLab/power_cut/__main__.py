@@ -27,7 +27,7 @@ from .life import Life, MachineFailure
 
 # As many as the machine has slots for, with a margin.
 DISK_LIMIT = 20
-WORK_SECONDS = (1, 20)
+WORK_SECONDS = (5, 30)
 
 
 
@@ -40,9 +40,10 @@ class Campaign:
         self.random = random.Random(options.seed)
         self.wanted = options.cuts
         self.are_apart = options.apart
+        self.words = ["lab.unsynced=1"] if options.unsynced else []
         self.disks = [self.folder / "disk-0"]
         self.origins = ["new"]
-        self.lives = self.cuts = self.pending = self.with_effects = self.writes = 0
+        self.lives = self.cuts = self.pending = self.with_effects = 0
         self.failures = []
 
     def run(self):
@@ -55,7 +56,7 @@ class Campaign:
         self.lives += 1
         log = self.folder / "log"
         before = self.disks[0].read_bytes()
-        words = [f"lab.life={self.lives}", f"lab.seed={self.random.randrange(32768)}"]
+        words = [f"lab.life={self.lives}", f"lab.seed={self.random.randrange(32768)}", *self.words]
         originals = self.keep_originals()
         life = Life(self.image, self.folder / "life", self.disks, log, words)
         try:
@@ -109,7 +110,6 @@ class Campaign:
 
     def make_disks(self, before, requests):
         """The disks of the next life: of the kill's moment, and of others."""
-        self.writes += len(requests)
         count = min(DISK_LIMIT, max(1, self.wanted - self.cuts))
         points = [self.random.randrange(1, len(requests) + 1) for _ in range(count - 1)]
         points.append(len(requests))
@@ -151,7 +151,11 @@ def main():
     parser.add_argument("--seed", type=int, default=1, help="of every random choice (default: 1)")
     parser.add_argument(
         "--apart", action="store_true",
-        help="the files of experiments are on a file system of their own, not on the state's")
+        help="the files of experiments are on a file system of their own, not on the state's: an "
+        "undo that does not flush what it did may then be lost after the ledger said that it is done")
+    parser.add_argument(
+        "--unsynced", action="store_true",
+        help="the agent's fsync does nothing; this must find something, or the proof can't fail")
     parser.add_argument("--disk", type=Path, help="instead, look again at a disk that was kept")
     parser.add_argument("--results", type=Path, help="adds the outcome to a file, as a line of JSON")
     options = parser.parse_args()
