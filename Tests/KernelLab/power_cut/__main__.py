@@ -45,6 +45,7 @@ class Campaign:
         self.origins = ["new"]
         self.lives = self.cuts = self.pending = self.with_effects = 0
         self.failures = []
+        self.begun = time.strftime("%Y%m%dT%H%M%S")
 
     def run(self):
         disk.make(self.disks[0], self.are_apart)
@@ -99,9 +100,9 @@ class Campaign:
             f"{len(self.failures)} failed", file=sys.stderr, flush=True)
 
     def keep(self, life, original, text):
-        """Keeps what a failure can be looked into with."""
-        kept = self.folder / f"failure-{len(self.failures) + 1}"
-        kept.mkdir(exist_ok=True)
+        """Keeps what a failure can be looked into with, beside those of other campaigns."""
+        kept = self.folder / f"failed-{self.begun}-{len(self.failures) + 1}"
+        kept.mkdir()
         shutil.copyfile(life.folder / "console", kept / "console")
         if original:
             shutil.copyfile(original, kept / "disk")
@@ -110,9 +111,8 @@ class Campaign:
 
     def make_disks(self, before, requests):
         """The disks of the next life: of the kill's moment, and of others."""
-        count = min(DISK_LIMIT, max(1, self.wanted - self.cuts))
-        points = [self.random.randrange(1, len(requests) + 1) for _ in range(count - 1)]
-        points.append(len(requests))
+        count = min(DISK_LIMIT, max(1, self.wanted - self.cuts), len(requests))
+        points = self.random.sample(range(1, len(requests)), count - 1) + [len(requests)]
         made = list(write_log.cuts(before, requests, points, self.random))
         # The latest is the first disk, on which the next life goes on.
         made.reverse()
@@ -175,8 +175,9 @@ def main():
         f"failed, {seconds:.0f} s ({seconds / campaign.cuts:.1f} s each), seed {options.seed}")
     if options.results:
         outcome = {
-            "proof": "power cut", "cases": campaign.cuts, "reached": campaign.pending,
-            "failures": campaign.failures, "seconds": round(seconds, 3), "seed": options.seed}
+            "proof": "power cut", "cases": campaign.cuts, "reached": campaign.cuts,
+            "runs_under_way": campaign.pending, "failures": campaign.failures,
+            "seconds": round(seconds, 3), "seed": options.seed}
         with open(options.results, "a") as results:
             results.write(json.dumps(outcome, sort_keys=True) + "\n")
     return 1 if campaign.failures else 0
