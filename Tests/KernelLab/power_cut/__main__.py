@@ -18,29 +18,17 @@ import random
 import re
 import shutil
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
 
-from . import write_log
+from . import disk, write_log
 from .life import Life, MachineFailure
 
-DISK_SIZE = 32 << 20
 # As many as the machine has slots for, with a margin.
 DISK_LIMIT = 20
-WORK_SECONDS = (1, 20)
+WORK_SECONDS = (5, 30)
 
-
-def new_disk(path):
-    """A disk with a file system and the folder in which experiments make files."""
-    root = path.with_suffix(".root")
-    (root / "effects").mkdir(parents=True, exist_ok=True)
-    path.write_bytes(b"")
-    with open(path, "r+b") as disk:
-        disk.truncate(DISK_SIZE)
-    subprocess.run(
-        ["mkfs.ext4", "-q", "-F", "-b", "4096", "-J", "size=4", "-d", root, path], check=True)
 
 
 class Campaign:
@@ -51,13 +39,16 @@ class Campaign:
         self.folder = options.output
         self.random = random.Random(options.seed)
         self.wanted = options.cuts
+        self.are_apart = options.apart
+        self.words = ["lab.unsynced=1"] if options.unsynced else []
         self.disks = [self.folder / "disk-0"]
         self.origins = ["new"]
-        self.lives = self.cuts = self.pending = self.with_effects = self.writes = 0
+        self.lives = self.cuts = self.pending = self.with_effects = 0
         self.failures = []
+        self.begun = time.strftime("%Y%m%dT%H%M%S")
 
     def run(self):
-        new_disk(self.disks[0])
+        disk.make(self.disks[0], self.are_apart)
         while self.cuts < self.wanted:
             self.live()
 
@@ -66,7 +57,7 @@ class Campaign:
         self.lives += 1
         log = self.folder / "log"
         before = self.disks[0].read_bytes()
-        words = [f"lab.life={self.lives}", f"lab.seed={self.random.randrange(32768)}"]
+        words = [f"lab.life={self.lives}", f"lab.seed={self.random.randrange(32768)}", *self.words]
         originals = self.keep_originals()
         life = Life(self.image, self.folder / "life", self.disks, log, words)
         try:
@@ -82,9 +73,9 @@ class Campaign:
     def keep_originals(self):
         """Looking at a disk changes it; whoever looks for a cause needs it as it was."""
         originals = []
-        for disk in self.disks:
-            original = disk.with_suffix(".original")
-            shutil.copyfile(disk, original)
+        for path in self.disks:
+            original = path.with_suffix(".original")
+            shutil.copyfile(path, original)
             originals.append(original)
         return originals
 
@@ -109,9 +100,9 @@ class Campaign:
             f"{len(self.failures)} failed", file=sys.stderr, flush=True)
 
     def keep(self, life, original, text):
-        """Keeps what a failure can be looked into with."""
-        kept = self.folder / f"failure-{len(self.failures) + 1}"
-        kept.mkdir(exist_ok=True)
+        """Keeps what a failure can be looked into with, beside those of other campaigns."""
+        kept = self.folder / f"failed-{self.begun}-{len(self.failures) + 1}"
+        kept.mkdir()
         shutil.copyfile(life.folder / "console", kept / "console")
         if original:
             shutil.copyfile(original, kept / "disk")
@@ -120,26 +111,24 @@ class Campaign:
 
     def make_disks(self, before, requests):
         """The disks of the next life: of the kill's moment, and of others."""
-        self.writes += len(requests)
-        count = min(DISK_LIMIT, max(1, self.wanted - self.cuts))
-        points = [self.random.randrange(1, len(requests) + 1) for _ in range(count - 1)]
-        points.append(len(requests))
+        count = min(DISK_LIMIT, max(1, self.wanted - self.cuts), len(requests))
+        points = self.random.sample(range(1, len(requests)), count - 1) + [len(requests)]
         made = list(write_log.cuts(before, requests, points, self.random))
         # The latest is the first disk, on which the next life goes on.
         made.reverse()
         self.disks, self.origins = [], []
         for number, (point, content) in enumerate(made):
-            disk = self.folder / f"disk-{number}"
-            disk.write_bytes(content)
-            self.disks.append(disk)
+            path = self.folder / f"disk-{number}"
+            path.write_bytes(content)
+            self.disks.append(path)
             self.origins.append(f"of life {self.lives} after request {point} of {len(requests)}")
 
 
 def look_again(options):
     """Recovers one disk that was kept, and shows what the machine says of it."""
-    disk = options.output / "disk-again"
-    shutil.copyfile(options.disk, disk)
-    life = Life(options.image, options.output / "life", [disk], options.output / "log",
+    copy = options.output / "disk-again"
+    shutil.copyfile(options.disk, copy)
+    life = Life(options.image, options.output / "life", [copy], options.output / "log",
                 ["lab.life=1", "lab.seed=1"])
     try:
         life.wait_for_work(limit=120)
@@ -160,6 +149,13 @@ def main():
     parser.add_argument("--output", type=Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--cuts", type=int, default=5, help="how many (default: 5)")
     parser.add_argument("--seed", type=int, default=1, help="of every random choice (default: 1)")
+    parser.add_argument(
+        "--apart", action="store_true",
+        help="the files of experiments are on a file system of their own, not on the state's: an "
+        "undo that does not flush what it did may then be lost after the ledger said that it is done")
+    parser.add_argument(
+        "--unsynced", action="store_true",
+        help="the agent's fsync does nothing; this must find something, or the proof can't fail")
     parser.add_argument("--disk", type=Path, help="instead, look again at a disk that was kept")
     parser.add_argument("--results", type=Path, help="adds the outcome to a file, as a line of JSON")
     options = parser.parse_args()
@@ -179,8 +175,9 @@ def main():
         f"failed, {seconds:.0f} s ({seconds / campaign.cuts:.1f} s each), seed {options.seed}")
     if options.results:
         outcome = {
-            "proof": "power cut", "cases": campaign.cuts, "reached": campaign.pending,
-            "failures": campaign.failures, "seconds": round(seconds, 3), "seed": options.seed}
+            "proof": "power cut", "cases": campaign.cuts, "reached": campaign.cuts,
+            "runs_under_way": campaign.pending, "failures": campaign.failures,
+            "seconds": round(seconds, 3), "seed": options.seed}
         with open(options.results, "a") as results:
             results.write(json.dumps(outcome, sort_keys=True) + "\n")
     return 1 if campaign.failures else 0

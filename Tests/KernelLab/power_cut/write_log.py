@@ -12,6 +12,7 @@ from dataclasses import dataclass
 SECTOR, BLOCK = 512, 4096
 MAGIC = 0x6A736677736872
 FLUSH, FUA, DISCARD = 1, 2, 4
+SUPERBLOCK_MAGIC, SUPERBLOCK_MAGIC_AT = bytes.fromhex("53ef"), 1024 + 0x38
 JOURNAL_MAGIC = bytes.fromhex("c03b3998")
 
 
@@ -82,7 +83,7 @@ class Disk:
             for start in range(0, len(write.data), BLOCK):
                 block = write.data[start:start + BLOCK]
                 offset = write.offset + start
-                is_torn = random.random() < torn and not must_be_whole(offset, block)
+                is_torn = random.random() < torn and not must_be_whole(block)
                 unit = SECTOR if is_torn else BLOCK
                 for inner in range(0, len(block), unit):
                     if random.random() < kept:
@@ -90,14 +91,15 @@ class Disk:
         return content
 
 
-def must_be_whole(offset, block):
+def must_be_whole(block):
     """Whether a disk that tears this block loses the file system, so that nothing is shown of Jenner.
 
     That is the superblock, which is not journalled, and the journal's own marks: a commit is checksummed
     over its whole block, and after half of one ext4 refuses to be mounted. It relies on disks that
     write 4 KiB at once. Files, directories and what is in the journal are torn all the same.
     """
-    return offset < BLOCK or block.startswith(JOURNAL_MAGIC)
+    is_superblock = block[SUPERBLOCK_MAGIC_AT:].startswith(SUPERBLOCK_MAGIC)
+    return is_superblock or block.startswith(JOURNAL_MAGIC)
 
 
 def put(content, offset, data):
