@@ -179,18 +179,25 @@ struct AgentProcessTests {
     _ = try session.ask(.end)
   }
 
-  @Test func oneRunForEachTarget() throws {
+  /// Whoever comes second is refused, whether it asks before or after the other has begun.
+  @Test(arguments: [true, false])
+  func oneRunForEachTarget(isPreparedBefore: Bool) throws {
     let scratch = try Scratch()
     let target = try scratch.start()
     let first = try AgentSession(in: scratch)
-    _ = try first.begin("first", pausing: target)
     let second = try AgentSession(in: scratch)
-    guard case .refused(let refusal) = try second.begin("second", pausing: target) else {
+    let prepare = Request.prepare(
+      step: 0, fault: "process.pause", parameters: [:], targets: [target])
+    if isPreparedBefore { _ = try second.ask(prepare) }
+    _ = try first.begin("first", pausing: target)
+    try first.pause()
+    let begin = Request.begin(run: "second", title: "", limitSeconds: 60)
+    guard case .refused(let refusal) = try second.ask(isPreparedBefore ? begin : prepare) else {
       Issue.record("not refused")
       return
     }
     #expect(refusal.message.contains("another run, first"))
-    try second.wait { second.isOver }
+    if isPreparedBefore { try second.wait { second.isOver } } else { _ = try second.ask(.end) }
     #expect(scratch.ledgers == ["first.ledger"])
     _ = try first.ask(.end)
     #expect(scratch.locks(of: target).isEmpty)
