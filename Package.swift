@@ -102,10 +102,11 @@ let package = Package(
       dependencies: ["ExperimentFile", "Model", "Reports", "Verdict", "jenner"],
       swiftSettings: strict),
     // A program that tries to break the first promise: scripts/prove.
+    .target(name: "CTracer", path: "Tests/CTracer"),
     .executableTarget(
       name: "proof",
       dependencies: [
-        "Agent", "Faults", "Linux", "Model", "Runner", "Verdict",
+        "Agent", "CLinux", "CTracer", "Faults", "Linux", "Model", "Runner", "Verdict",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Tests/Proof", swiftSettings: strict),
     .testTarget(name: "ProofTests", dependencies: ["proof"], swiftSettings: strict),

@@ -69,10 +69,14 @@ int jenner_ambient_clear(void) {
 
 int jenner_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
-int jenner_lock(int fd, bool wait) {
+static int lock(int fd, int operation) {
   int result;
   do {
-    result = flock(fd, LOCK_EX | (wait ? 0 : LOCK_NB));
+    result = flock(fd, operation);
   } while (result < 0 && errno == EINTR);
   return result;
 }
+
+int jenner_lock(int fd, bool wait) { return lock(fd, LOCK_EX | (wait ? 0 : LOCK_NB)); }
+
+int jenner_lock_shared(int fd) { return lock(fd, LOCK_SH | LOCK_NB); }

@@ -25,14 +25,17 @@ public final class CommandRunner {
 
   /// Runs a command and says how it ended; the completion is called on the loop, once, later.
   ///
+  /// What it prints beyond `outputLimit` bytes is read and thrown away.
+  ///
   /// - Returns: the running command, which can be cancelled; nil if it could not be started.
   @discardableResult
   public func run(
-    _ command: Command, for purpose: Purpose, _ completion: @escaping (CommandResult) -> Void
+    _ command: Command, for purpose: Purpose, outputLimit: Int = Limits.outputSize,
+    _ completion: @escaping (CommandResult) -> Void
   ) -> RunningCommand? {
     do throws(SystemError) {
       return try RunningCommand(
-        command, purpose, privileges(command), on: loop, completion: completion)
+        command, purpose, privileges(command), outputLimit, on: loop, completion: completion)
     } catch {
       let result = CommandResult(ending: .notStarted(error.description))
       loop.schedule(at: .zero) { completion(result) }
@@ -54,12 +57,12 @@ public final class RunningCommand {
   /// What is still to be written to its standard input.
   private var input: ArraySlice<UInt8>
   private var inputDescriptor: Int32?
-  private var outputs = [Output(limit: Limits.outputSize), Output(limit: Limits.outputSize)]
+  private var outputs: [Output]
   private var outputDescriptors: [Int32?]
 
   init(
     _ command: Command, _ purpose: CommandRunner.Purpose, _ privileges: Launch.Privileges,
-    on loop: EventLoop, completion: @escaping (CommandResult) -> Void
+    _ outputLimit: Int, on loop: EventLoop, completion: @escaping (CommandResult) -> Void
   ) throws(SystemError) {
     let pipes = try CommandPipes(withInput: command.input != nil)
     var launch = Launch(
@@ -84,6 +87,7 @@ public final class RunningCommand {
     self.completion = completion
     input = Array((command.input ?? "").utf8)[...]
     inputDescriptor = pipes.input?.writer
+    outputs = [Output(limit: outputLimit), Output(limit: Limits.outputSize)]
     outputDescriptors = [pipes.output.reader, pipes.errors.reader]
     try watch(timeout: command.timeout)
   }

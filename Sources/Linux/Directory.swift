@@ -4,10 +4,24 @@ internal import Glibc
 public enum Directory {
   /// The names in a directory, without `.` and `..`, in no particular order.
   public static func entries(of path: String) throws(SystemError) -> [String] {
+    try entries(of: path) { _ in true }
+  }
+
+  /// The names of the directories in a directory; none if it can't be read.
+  ///
+  /// File systems that don't tell the type of an entry, which those of the kernel do, show none.
+  static func folders(in path: String) -> [String] {
+    (try? entries(of: path) { $0 == DT_DIR }) ?? []
+  }
+
+  private static func entries(
+    of path: String, ofType isMeant: (Int) -> Bool
+  ) throws(SystemError) -> [String] {
     guard let directory = opendir(path) else { throw SystemError("read directory \(path)") }
     defer { closedir(directory) }
     var names: [String] = []
     while let entry = readdir(directory) {
+      guard isMeant(Int(entry.pointee.d_type)) else { continue }
       let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
         pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }

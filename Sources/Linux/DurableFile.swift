@@ -90,6 +90,26 @@ public final class DurableFile {
     try Self.syncFolder(of: path)
   }
 
+  /// Replaces a file's content at once: whoever opens it sees the old or the new, also after a power
+  /// cut.
+  public static func replace(
+    _ path: String, with bytes: [UInt8], mode: UInt32
+  ) throws(SystemError) {
+    let temporary = "\(path).\(getpid()).new"
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode)
+    guard descriptor >= 0 else { throw SystemError("create \(temporary)") }
+    defer { close(descriptor) }
+    let isWritten =
+      write(descriptor, bytes, bytes.count) == bytes.count && fchmod(descriptor, mode) == 0
+      && fsync(descriptor) == 0 && rename(temporary, path) == 0
+    guard isWritten else {
+      let error = SystemError("write \(path)")
+      unlink(temporary)
+      throw error
+    }
+    try syncFolder(of: path)
+  }
+
   /// A name in a directory is on the disk only once the directory is.
   private static func syncFolder(of path: String) throws(SystemError) {
     let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."

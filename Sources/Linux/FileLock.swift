@@ -35,6 +35,22 @@ public final class FileLock {
     close(descriptor)
   }
 
+  /// Whether somebody holds the lock of a file; nil if there is no such file, or it may not be read.
+  ///
+  /// The question is a shared lock for an instant, so that several may ask at once.
+  public static func isHeld(_ path: String) -> Bool? {
+    let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    if jenner_lock_shared(descriptor) == 0 { return false }
+    return errno == EWOULDBLOCK
+  }
+
+  /// Lets only this user write the file, or everyone: the others may still see who holds it.
+  public func setWritableByOthers(_ isWritable: Bool) {
+    _ = fchmod(descriptor, isWritable ? 0o666 : 0o644)
+  }
+
   /// Replaces the file's text, which tells others who holds the lock.
   public func write(_ text: String) throws(SystemError) {
     let bytes = Array(text.utf8)

@@ -121,7 +121,8 @@ public final class LinuxHost: Host {
     String(decoding: try FileContents.bytes(of: path, limit: Self.limit), as: UTF8.self)
   }
 
-  static func link(_ path: String) -> String? {
+  /// Where a symbolic link leads; nil if there is none.
+  public static func link(_ path: String) -> String? {
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Int(PATH_MAX)) { buffer in
       let count = buffer.withMemoryRebound(to: CChar.self) {
         $0.baseAddress.map { readlink(path, $0, Int(PATH_MAX)) } ?? -1

@@ -126,10 +126,12 @@ final class AgentDriver {
       try attempt(.ledger) {
         guard let ledger else { throw SystemError("write the ledger", code: EBADF) }
         try ledger.append(entry)
+        try locks.follow(entry)
         guardian?.poke()
       }
     case .note(let entry):
       try? ledger?.append(entry)
+      try? locks.follow(entry)
       guardian?.poke()
     case .keepCapabilities(let names):
       try attempt(.privileges) { try Capabilities.keepOnly(names) }
@@ -147,6 +149,7 @@ final class AgentDriver {
     case .cancel(let work): commands[work]?.cancel()
     case .watch(let number, let probe, let kind, let section):
       watch(number, probe, kind, section)
+    case .readState(let number): readState(number)
     case .observe(let number, let probe): observations?.observe(probe, number: number)
     case .closeLedger(let isRemovable): closeLedger(remove: isRemovable)
     case .removeLedger(let run): removeLedger(ofRun: run)
@@ -203,6 +206,17 @@ final class AgentDriver {
     var command = Command(argv: ["/proc/self/exe", "recover"], timeout: .seconds(600))
     command.environment["JENNER_STATE"] = state.path
     runner.run(command, for: .action) { [unowned self] in deliver(.recovered($0)) }
+  }
+
+  /// Likewise: the state is read by a process that may see everything, and that can wait for tools.
+  private func readState(_ number: Int) {
+    let runner = CommandRunner(loop: loop, exactCapabilities: false)
+    var command = Command(
+      argv: ["/proc/self/exe", "state", "--format", "json"], timeout: HostState.patience)
+    command.environment["JENNER_STATE"] = state.path
+    runner.run(command, for: .probe, outputLimit: Limits.messageSize) { [unowned self] in
+      deliver(.stateRead(number: number, $0))
+    }
   }
 
   private func watch(_ number: Int, _ probe: Int, _ kind: String, _ section: JSON) {

@@ -17,6 +17,10 @@ enum AgentMain {
                                              put back what runs on this host left behind
            jenner-agent residue [--format text|json]
                                              show what runs on this host left behind
+           jenner-agent install-recovery [--remove] [--root DIRECTORY]
+                                             have systemd run recover at boot, or no longer
+           jenner-agent state [--format text|json]
+                                             show the state of this host, as runs compare it
            jenner-agent --version
 
     """
@@ -31,6 +35,12 @@ enum AgentMain {
     case "hold" where arguments.count == 1: exit(Holder.hold())
     case "recover": runCommand(arguments.dropFirst(), Recovery.run)
     case "residue": runCommand(arguments.dropFirst(), ResidueSearch.run)
+    case "install-recovery":
+      guard let installation = RecoveryInstallation(arguments: Array(arguments.dropFirst())) else {
+        refuseUsage()
+      }
+      exit(installation.run().rawValue)
+    case "state": runCommand(arguments.dropFirst(), HostStateCommand.run)
     case "--version": Terminal.show("jenner-agent \(JennerVersion.text)\n")
     case "--help", "-h", "help": Terminal.show(usage)
     default: refuseUsage()
@@ -47,7 +57,7 @@ enum AgentMain {
     }
   }
 
-  private static func refuseUsage() {
+  private static func refuseUsage() -> Never {
     Terminal.warn(usage)
     exit(ExitStatus.usage.rawValue)
   }

@@ -21,13 +21,14 @@ enum Recovery {
 
   static func run(_ format: Terminal.Format) -> ExitStatus {
     let state = StateDirectory()
-    let findings: [Finding]
+    var findings: [Finding]
     do throws(SystemError) {
       findings = try state.ledgerPaths().compactMap { recover($0) }
     } catch {
       Terminal.warn("jenner-agent recover: \(error)\n")
       return .inconclusive
     }
+    findings += Leftovers.clear()
     TargetLocks.removeUnheld()
     for cgroup in GuardianCgroup.abandoned() { GuardianCgroup.remove(cgroup) }
     switch format {

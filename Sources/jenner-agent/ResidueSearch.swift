@@ -23,53 +23,44 @@ enum ResidueSearch {
     }
   }
 
+  /// First what ledgers say is pending, then what is found without any.
   private static func search() throws(SystemError) -> [Residue] {
-    let host = LinuxHost()
     let name = HostFacts.current().hostname
+    let host = LinuxHost()
     var found: [Residue] = []
-    var liveRuns: Set<String> = []
-    for path in try StateDirectory().ledgerPaths() {
-      let ledger: LedgerState
-      do throws(SystemError) {
-        guard let read = try StateDirectory.read(path) else { continue }
-        ledger = read
-      } catch {
-        found.append(
+    var pendingRuns: Set<String> = []
+    var openRuns: Set<String> = []
+    for directory in StateDirectory.known {
+      for path in try directory.ledgerPaths() {
+        let ledger: LedgerState
+        do throws(SystemError) {
+          guard let read = try StateDirectory.read(path) else { continue }
+          ledger = read
+        } catch {
+          found.append(
+            Residue(
+              host: name, what: "a ledger that can't be read: \(error)",
+              command: directory.recoverCommand))
+          continue
+        }
+        if case .leave = Recovery.decision(ledger, at: path, on: host) {
+          openRuns.insert(ledger.run)
+          continue
+        }
+        if !ledger.pending.isEmpty { pendingRuns.insert(ledger.run) }
+        found += ledger.pending.map { pending in
           Residue(
-            host: name, what: "a ledger that can't be read: \(error)",
-            command: "jenner-agent recover, as its owner"))
-        continue
-      }
-      if case .leave = Recovery.decision(ledger, at: path, on: host) {
-        liveRuns.insert(ledger.run)
-        continue
-      }
-      found += ledger.pending.map { pending in
-        Residue(
-          host: name, what: "run \(ledger.run): \(pending)", command: "jenner-agent recover")
+            host: name, what: "run \(ledger.run): \(pending)", command: directory.recoverCommand)
+        }
       }
     }
-    for (process, run) in markedProcesses(on: host) where !liveRuns.contains(run) {
-      found.append(
-        Residue(
-          host: name, what: "process \(process.pid) of a fault of run \(run)",
-          command: "kill -KILL \(process.pid)"))
-    }
-    for cgroup in GuardianCgroup.abandoned() {
-      found.append(
-        Residue(
-          host: name, what: "empty cgroup \(cgroup) of a guardian that was killed",
-          command: "rmdir \(cgroup)"))
+    let (leftovers, unseen) = try Leftovers(openRuns: openRuns).search()
+    for reason in unseen { Terminal.warn("jenner-agent residue: not looked for: \(reason)\n") }
+    for leftover in leftovers {
+      // Its ledger has named it already.
+      if case .stopped(let lock) = leftover, pendingRuns.contains(lock.run) { continue }
+      found.append(Residue(host: name, what: leftover.what, command: leftover.command))
     }
     return found
-  }
-
-  /// The processes that are part of a fault, with its run.
-  private static func markedProcesses(
-    on host: LinuxHost
-  ) -> [(process: ProcessIdentity, run: String)] {
-    host.environments(of: EffectMark.variable)
-      .filter { host.state(of: $0.process).map { $0 != "Z" } ?? false }
-      .map { ($0.process, $0.value) }
   }
 }

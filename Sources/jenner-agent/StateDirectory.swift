@@ -2,14 +2,21 @@ internal import Agent
 internal import Glibc
 internal import Linux
 internal import Model
-internal import Model
 
 /// Where the ledgers of this host's runs are.
 struct StateDirectory: LedgerReader {
   /// The most that is read of one ledger, in bytes.
   static let ledgerLimit = 64 << 20
 
+  /// Where those of root are.
+  static let rootDefault = "/var/lib/jenner"
+
   let path: String
+
+  /// A directory whose path is known.
+  init(path: String) {
+    self.path = path
+  }
 
   /// `$JENNER_STATE`, else `/var/lib/jenner` for root, else `$XDG_STATE_HOME/jenner`, else
   /// `~/.local/state/jenner`.
@@ -17,7 +24,7 @@ struct StateDirectory: LedgerReader {
     if let own = CommandEnvironment.variable("JENNER_STATE"), own.hasPrefix("/") {
       path = own
     } else if geteuid() == 0 {
-      path = "/var/lib/jenner"
+      path = Self.rootDefault
     } else if let home = CommandEnvironment.variable("XDG_STATE_HOME"), home.hasPrefix("/") {
       path = home + "/jenner"
     } else {

@@ -6,60 +6,107 @@ internal import Model
 /// The locks on what a run hits: one run for each target, over all users of a host.
 ///
 /// They are files in a directory that everyone may write to, named by the target's pid namespace,
-/// process id and start time, and held by flock(2): they end with this process, however it ends.
+/// process id and start time, and held by flock(2): they end with this process, however it ends. One
+/// more is on the run itself, so that others can tell that it lives.
 final class TargetLocks {
   static let folder = "/run/lock/jenner"
 
   private var held: [ProcessIdentity: FileLock] = [:]
+  private var runLock: FileLock?
+  private var run = ""
+  /// By step: the processes that it stops.
+  private var stopped: [Int: [ProcessIdentity]] = [:]
 
   /// Gives all locks up, and removes their files.
   func release() {
     for lock in held.values { lock.removeFile() }
+    runLock?.removeFile()
     held = [:]
+    runLock = nil
   }
 
   /// Locks targets for a run; a target that this process has locked already is no mistake.
   func lock(_ targets: [ProcessIdentity], run: String) throws(Refusal) {
     do throws(SystemError) {
       try Directory.make(Self.folder, mode: 0o1777)
+      self.run = run
+      if runLock == nil {
+        runLock = try FileLock(path: "\(Self.folder)/run-\(run).lock", mode: 0o644)
+        try runLock?.write(run + "\n")
+      }
     } catch {
       throw Refusal(
         "targets can't be locked: \(error)", cure: "mkdir -m 1777 \(Self.folder), as root")
     }
     for target in targets where held[target] == nil {
-      held[target] = try lock(target, run: run)
+      held[target] = try lock(target)
     }
   }
 
-  /// Removes the files of locks that nobody holds any more, because their agents were killed.
-  static func removeUnheld() {
-    for name in (try? Directory.entries(of: folder)) ?? [] where name.hasSuffix(".lock") {
-      let path = "\(folder)/\(name)"
-      // Under the lock, so that nobody takes what is being removed.
-      if let lock = try? FileLock(path: path, mode: 0o666) { lock.removeFile() }
+  /// Writes into the locks what an entry of the ledger says about their targets: that one is about to
+  /// be stopped, or that it is proved to run again.
+  ///
+  /// Such a file is for this user alone to write, so that nobody else can have a process continued.
+  func follow(_ entry: LedgerEntry) throws(SystemError) {
+    switch entry {
+    case .intent(let intent):
+      let processes = intent.undo.compactMap { undo -> ProcessIdentity? in
+        if case .resume(let process) = undo { return process }
+        return nil
+      }
+      stopped[intent.step] = processes
+      for process in processes { try note(process, isStopped: true) }
+    case .undone(let step, let proofs) where proofs.allSatisfy(\.isProved):
+      for process in stopped.removeValue(forKey: step) ?? [] {
+        try note(process, isStopped: stopped.values.contains { $0.contains(process) })
+      }
+    default: break
     }
   }
 
-  private static func holder(of path: String) -> String {
-    let bytes = (try? FileContents.bytes(of: path, limit: 1000)) ?? []
-    return String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+  private func note(_ process: ProcessIdentity, isStopped: Bool) throws(SystemError) {
+    guard let lock = held[process] else { return }
+    lock.setWritableByOthers(!isStopped)
+    try lock.write(text(process, isStopped: isStopped).text)
   }
 
-  private func lock(_ target: ProcessIdentity, run: String) throws(Refusal) -> FileLock {
-    let name = "process-\(HostIdentity.pidNamespace)-\(target.pid)-\(target.startTime).lock"
-    let path = "\(Self.folder)/\(name)"
+  private func text(_ process: ProcessIdentity, isStopped: Bool) -> TargetLock {
+    TargetLock(
+      process, pidNamespace: HostIdentity.pidNamespace, run: run, isStopped: isStopped)
+  }
+
+  /// Whoever looks which locks are held has each of them for an instant.
+  private static let attempts = 20
+  private static let pause: UInt32 = 5_000
+
+  private func lock(_ target: ProcessIdentity) throws(Refusal) -> FileLock {
+    let wanted = text(target, isStopped: false)
+    let path = "\(Self.folder)/\(wanted.fileName)"
     do throws(SystemError) {
-      if let lock = try FileLock(path: path, mode: 0o666) {
-        try lock.write(run + "\n")
-        return lock
+      for attempt in 1...Self.attempts {
+        if let lock = try FileLock(path: path, mode: 0o666) {
+          try lock.write(wanted.text)
+          return lock
+        }
+        if attempt < Self.attempts { usleep(Self.pause) }
       }
     } catch {
       throw Refusal("process \(target.pid) can't be locked: \(error)")
     }
-    let holder = Self.holder(of: path)
+    let holder = LockFiles.lock(at: path)?.run ?? ""
     throw Refusal(
-      "process \(target.pid) is a target of another run"
-        + (RunName.isValid(holder) ? ", \(holder)" : ""),
+      "process \(target.pid) is a target of another run" + (holder.isEmpty ? "" : ", \(holder)"),
       cure: "wait until it has ended")
+  }
+
+  /// Removes the files of locks that nobody holds any more, because their agents were killed.
+  ///
+  /// The lock of a process that its run left stopped stays until the process runs again.
+  static func removeUnheld() {
+    for path in LockFiles.paths where FileLock.isHeld(path) == false {
+      if LockFiles.stoppedProcess(at: path) != nil { continue }
+      // Under the lock, so that nobody takes what is being removed.
+      if let lock = try? FileLock(path: path, mode: 0o666) { lock.removeFile() }
+    }
   }
 }

@@ -19,10 +19,19 @@ enum Terminal {
     write(text, to: STDERR_FILENO)
   }
 
-  /// Writes a value as JSON.
+  /// Writes a value as JSON, for a person to read too.
   static func show(json value: some Encodable) {
+    show(value, [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes])
+  }
+
+  /// Writes a value as one line of JSON.
+  static func show(line value: some Encodable) {
+    show(value, [.sortedKeys, .withoutEscapingSlashes])
+  }
+
+  private static func show(_ value: some Encodable, _ formatting: JSONEncoder.OutputFormatting) {
     let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    encoder.outputFormatting = formatting
     guard let data = try? encoder.encode(value) else { return }
     show(String(decoding: data, as: UTF8.self) + "\n")
   }

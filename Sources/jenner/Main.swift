@@ -42,7 +42,8 @@ struct Jenner: ParsableCommand {
     subcommands: [
       ValidateCommand.self, PlanCommand.self, RunCommand.self, RecoverCommand.self,
       ResidueCommand.self, ReportCommand.self, SchemaCommand.self, FaultsCommand.self,
-      ProbesCommand.self, NewCommand.self, DoctorCommand.self,
+      ProbesCommand.self, NewCommand.self, DoctorCommand.self, SelftestCommand.self,
+      InstallRecoveryCommand.self,
     ])
 
   /// A call that names no command is wrong: a script whose variable is empty must not pass.

@@ -98,6 +98,17 @@ final class AgentSession {
     #expect(evidence.isInForce)
   }
 
+  /// Kills guardian and agent such that neither can react to the other's end.
+  func killAll(alsoKilling others: [ProcessIdentity] = []) throws {
+    let guardian = try scratch.guardian(of: pid)
+    kill(guardian.identity.pid, SIGSTOP)
+    for other in others { kill(other.pid, SIGKILL) }
+    kill(pid, SIGKILL)
+    kill(guardian.identity.pid, SIGKILL)
+    try wait { isOver }
+    try scratch.wait { scratch.hasEnded(guardian.identity) }
+  }
+
   var isOver: Bool { exit != nil }
 }
 
@@ -159,6 +170,15 @@ final class Scratch {
 
   /// Whether a process has ended; one that this test started is reaped by it at the end.
   func hasEnded(_ process: ProcessIdentity) -> Bool { [nil, "Z"].contains(state(of: process)) }
+
+  /// The names of the lock files of a target.
+  func locks(of target: ProcessIdentity) -> [String] {
+    ((try? Directory.entries(of: "/run/lock/jenner")) ?? [])
+      .filter { $0.contains("-\(target.pid)-\(target.startTime).") }
+  }
+
+  /// Where a symbolic link leads.
+  static func link(_ path: String) -> String? { LinuxHost.link(path) }
 
   /// The number that a file holds; nil if there is none yet.
   func number(in path: String) -> Int32? {

@@ -24,6 +24,9 @@ final class SimulatedAgent {
   var failing: Set<FailedEffect> = []
   /// Commands that have been started and have not ended.
   private(set) var commands: [(work: AgentWork, command: Command)] = []
+  /// What reading the state of the simulated host gives.
+  var stateResult = CommandResult(
+    ending: .exited(0), output: #"{"elapsed_seconds":0,"sections":{}}"#)
   var commandResult: (Command) -> CommandResult = { _ in CommandResult(ending: .exited(0)) }
   /// Whether commands end by themselves as soon as they start.
   var commandsEndAtOnce = true
@@ -135,6 +138,8 @@ final class SimulatedAgent {
     case .watch(let number, _, _, _): events.append(.watching(number: number, nil))
     case .observe(let number, _):
       events.append(.observed(number: number, Observation(outcome: .success)))
+    case .readState(let number):
+      events.append(.stateRead(number: number, stateResult))
     case .closeLedger(let remove): isLedgerRemoved = remove
     case .removeLedger(let run): otherLedgers.all[run] = nil
     case .exit: hasExited = true

@@ -11,5 +11,8 @@ struct Proof: ParsableCommand {
     abstract: "Tries to make Jenner leave something behind, and counts what is left.",
     subcommands: [
       SimulateCommand.self, MutantsCommand.self,
+      Everything.self, Sample.self, KillPoints.self, Failures.self, LedgerImages.self, Disk.self,
+      PidReuse.self,
+      ForeignState.self, Concurrency.self, Worker.self, Bystander.self, Debugger.self,
     ])
 }

@@ -21,7 +21,7 @@ import Testing
     #expect(abs(window.length - 10) < 0.1)
     #expect(record.recoverySeconds.map { $0 < 0.2 } == true)
     let kinds = requests.map { Self.kind($0.request) }.filter { $0 != "heartbeat" }
-    #expect(kinds == ["begin", "inject", "inspect", "undo", "end"])
+    #expect(kinds == ["state", "begin", "inject", "inspect", "undo", "end"])
   }
 
   @Test func aSystemThatFallsFails() throws {
@@ -236,7 +236,7 @@ import Testing
     let record = try #require(run)
     #expect(record.verdict == .pass, "\(record.reasons)")
     let kinds = requests.map { Self.kind($0.request) }.filter { $0 != "heartbeat" }
-    #expect(kinds == ["begin", "resolve", "prepare", "inject", "inspect", "undo", "end"])
+    #expect(kinds == ["state", "begin", "resolve", "prepare", "inject", "inspect", "undo", "end"])
     #expect(record.faults.first?.targets.map(\.process.pid) == [100])
   }
 
@@ -288,7 +288,7 @@ import Testing
     #expect(record.verdict == .inconclusive)
     #expect(record.ended == .stopped)
     let kinds = requests.map { Self.kind($0.request) }.filter { $0 != "heartbeat" }
-    #expect(kinds == ["begin", "arm", "act", "undo", "rollback", "end"])
+    #expect(kinds == ["state", "begin", "arm", "act", "undo", "rollback", "end"])
   }
 
   @Test func stepsOfAGroupBeginTogetherEachAfterItsOwnDelay() throws {

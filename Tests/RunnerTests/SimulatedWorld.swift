@@ -22,6 +22,8 @@ struct SimulatedWorld {
     var isUnreachable = false
     /// When someone interrupts.
     var interruptAt: Double?
+    /// The state of the host when it is read again, the number of the attempt given; nil: no answer.
+    var stateAfter: (_ attempt: Int) -> Result<HostState, Refusal>? = { _ in .success(.simulated) }
   }
 
   private var machine: RunMachine
@@ -35,6 +37,7 @@ struct SimulatedWorld {
   private var isLost = false
   private(set) var requests: [(time: Double, request: Request)] = []
   private(set) var record: Record?
+  private var stateReadings = 0
 
   init(_ specification: RunSpecification, script: Script = Script()) {
     machine = RunMachine(specification)
@@ -90,6 +93,10 @@ struct SimulatedWorld {
       case .reconnect(let host):
         plan(.reconnected(host: host, script.ledger), at: now + .milliseconds(50))
         isFaulted = false
+      case .readState(let host):
+        stateReadings += 1
+        guard let result = script.stateAfter(stateReadings) else { break }
+        plan(.stateRead(host: host, result), at: now + .milliseconds(50))
       case .wake(let time): alarm = time
       case .tell: break
       case .finish(let record): self.record = record
@@ -111,6 +118,7 @@ struct SimulatedWorld {
   private func sound(_ request: Request) -> Reply {
     let evidence = Evidence(requested: "1 process", achieved: "1 of 1", isInForce: true)
     switch request {
+    case .state: return .state(.simulated)
     case .begin: return .begun(notes: [])
     case .allow, .arm: return .armed
     case .inject: return .injected(evidence: evidence)
@@ -134,6 +142,29 @@ struct SimulatedWorld {
     case .hello, .status:
       return .refused(Refusal("not asked while a run goes on"))
     }
+  }
+}
+
+extension HostState {
+  /// The simulated host: the target of its fault and the network that it stands in.
+  static var simulated: HostState {
+    var state = HostState()
+    let victim = ProcessEntry(
+      process: ProcessFacts.of(100).identity, condition: .running, program: "victim")
+    state.set(.processes, to: .entries([victim.key: victim.text]))
+    for section in allSections.dropFirst() { state.set(section, to: .entries([:])) }
+    return state
+  }
+
+  private static let allSections = Section.allCases
+
+  /// The same with one entry more, or another one.
+  func with(_ section: Section, _ key: String, _ text: String?) -> HostState {
+    guard case .entries(var entries)? = sections[section] else { return self }
+    var changed = self
+    entries[key] = text
+    changed.set(section, to: .entries(entries))
+    return changed
   }
 }
 

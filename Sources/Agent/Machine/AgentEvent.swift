@@ -29,6 +29,8 @@ public enum AgentEvent: Sendable, Hashable {
   /// A probe has been declared, or why it can't be.
   case watching(number: Int, Refusal?)
   case observed(number: Int, Observation)
+  /// What reading the host's state came to.
+  case stateRead(number: Int, CommandResult)
 }
 
 /// An effect of which the machine must know that it failed.
@@ -83,6 +85,8 @@ public enum AgentEffect: Sendable, Hashable {
   case cancel(AgentWork)
   case watch(number: Int, probe: Int, kind: String, section: JSON)
   case observe(number: Int, probe: Int)
+  /// Reads the host's state; answered by `stateRead`.
+  case readState(number: Int)
   /// Gives ledger and locks up, and removes the ledger if nobody needs it any more.
   case closeLedger(remove: Bool)
   /// Removes the settled ledger of another run.

@@ -186,6 +186,7 @@ public struct AgentMachine {
       return [refusal.map { refuse(number, $0) } ?? reply(number, .watching)]
     case .observed(let number, let observation):
       return [reply(number, .observed(observation: observation))]
+    case .stateRead(let number, let result): return stateRead(number, result)
     }
   }
 
@@ -204,6 +205,7 @@ public struct AgentMachine {
     case .resolve(let selector, let allowed): return resolve(number, selector, allowed)
     case .prepare(let step, let fault, let parameters, let targets):
       return prepare(number, step, fault, parameters, targets)
+    case .state: return state(number)
     case .allow(let capabilities): return allow(number, capabilities)
     case .begin(let run, let title, let seconds):
       guard seconds > 0, seconds <= 2 * Limits.duration.seconds else {

@@ -179,4 +179,7 @@ int jenner_pipe(int ends[2]);
 /// flock(2), exclusive; -1 with EWOULDBLOCK if it is held and `wait` is false.
 int jenner_lock(int fd, bool wait);
 
+/// The same, shared and without waiting: fails while somebody holds the file exclusively.
+int jenner_lock_shared(int fd);
+
 #endif

@@ -16,6 +16,7 @@ public enum Reply: Sendable, Hashable, Codable {
   case hello(protocolVersion: Int, facts: HostFacts, schemaDigests: [String: String])
   /// Each candidate comes first in its list; with `tree`, its descendants follow.
   case resolved(candidates: [[ProcessFacts]])
+  case state(HostState)
   case prepared(injection: Injection)
   /// Nil notes: nothing to remark, such as a guardian without a cgroup of its own.
   case begun(notes: [String])
@@ -66,7 +67,7 @@ public struct LedgerStatus: Sendable, Hashable, Codable {
 /// The version of the protocol between runner and agent.
 public enum AgentProtocol {
   /// Raised with every change that an older program would misread.
-  public static let version = 1
+  public static let version = 2
   /// How often the runner says that it lives, and the agent answers.
   public static let heartbeat: Duration = .seconds(1)
   /// Silence that means the other side is lost.

@@ -16,6 +16,9 @@ public enum Request: Sendable, Hashable, Codable {
   case hello(protocolVersion: Int, schemaDigests: [String: String])
   /// Reads: which processes match a selector, protected ones left out.
   case resolve(selector: ProcessSelector, allowProtected: [String])
+  /// Reads: the state of the host, as far as this agent may see it. It can be asked until `begin`, at
+  /// which the agent gives up what it would need to see.
+  case state
   /// Reads: what a fault would do to these processes. The agent keeps the answer for `inject`.
   case prepare(step: Int, fault: String, parameters: JSON, targets: [ProcessIdentity])
   /// The capabilities that the plan's actions list: those that the agent keeps at `begin` besides

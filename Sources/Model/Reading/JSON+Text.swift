@@ -21,3 +21,19 @@ extension JSON {
   /// The SHA-256 of the canonical bytes.
   public var digest: String { Digest(of: canonical).hexadecimal }
 }
+
+extension JSON {
+  /// Reads a JSON text; nil if it is none.
+  public init?(text: String) {
+    guard let value = try? JSONDecoder().decode(JSON.self, from: Data(text.utf8)) else {
+      return nil
+    }
+    self = value
+  }
+
+  /// The members, if it is an object.
+  public var members: [String: JSON]? {
+    guard case .object(let members) = self else { return nil }
+    return members
+  }
+}

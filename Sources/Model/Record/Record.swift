@@ -39,13 +39,15 @@ public struct Record: Sendable, Hashable, Codable {
   public var actions: [ActionRecord]
   /// What is left behind, with the exact commands to clear it.
   public var residue: [Residue]
+  /// For each host that was touched: whether it is as it was before.
+  public var certificates: [HostCertificate]
   public var events: [EventRecord]
   public var probes: [ProbeRecord]
 
   private enum CodingKeys: String, CodingKey {
     case version, title, verdict, ended, reasons, clean, started, experiment, tool, runner, hosts
     case plan
-    case phases, checks, faults, actions, residue, events, probes
+    case phases, checks, faults, actions, residue, certificates, events, probes
     case runID = "run_id"
     case exitCode = "exit_code"
     case planDigest = "plan_digest"
@@ -77,6 +79,7 @@ public struct Record: Sendable, Hashable, Codable {
     faults = []
     actions = []
     residue = []
+    certificates = []
     events = []
     probes = []
   }
@@ -171,5 +174,12 @@ public struct Residue: Sendable, Hashable, Codable {
     self.host = host
     self.what = what
     self.command = command
+  }
+}
+
+extension KeyedDecodingContainer {
+  /// Certificates are absent from records of earlier versions.
+  func decode(_ type: [HostCertificate].Type, forKey key: Key) throws -> [HostCertificate] {
+    try decodeIfPresent(type, forKey: key) ?? []
   }
 }

@@ -14,6 +14,7 @@ public enum MarkdownReport: ReportFormat {
     document.addChecks(of: record)
     document.addCourse(of: record)
     document.addFaults(of: record)
+    document.addHostState(of: record)
     document.addProbes(of: record)
     document.addActions(of: record)
     document.addTimeline(of: record)

@@ -26,6 +26,11 @@ public enum TerminalSummary: ReportFormat {
       lines.append("  " + line(of: check, style: style))
     }
     lines.append("  checks: \(record.tally) · \(faults(of: record)) · undo: \(record.undoText)")
+    for certificate in record.certificates.prefix(20) {
+      let place =
+        record.certificates.count == 1 ? "" : " of \(certificate.host.plain(limit: 60))"
+      lines.append("  host state\(place): \(certificate.sentence.plain())")
+    }
     if let seconds = record.recoverySeconds {
       lines.append("  recovered \(Amounts.time(seconds)) after the last undo")
     }

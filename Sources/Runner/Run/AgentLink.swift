@@ -38,6 +38,7 @@ struct AgentLink: Sendable, Hashable {
 
 /// What a message to an agent asked for, so that its answer is understood.
 enum Question: Sendable, Hashable {
+  case state
   case allow
   case begin
   case watch

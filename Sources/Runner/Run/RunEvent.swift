@@ -16,6 +16,8 @@ public enum RunEvent: Sendable {
   case reconnected(host: String, LedgerStatus)
   /// After a lost pipe: no agent could be reached.
   case unreachable(host: String, reason: String)
+  /// A new agent has read the state of a host that was touched, or why that could not be done.
+  case stateRead(host: String, Result<HostState, Refusal>)
   /// A person or a system wants the run to end.
   case interrupted(Signal)
 }
@@ -28,6 +30,8 @@ public enum RunEffect: Sendable, Hashable {
   case send(host: String, RequestMessage)
   /// Gives up the pipe to an agent and asks a new one for the run's ledger.
   case reconnect(host: String)
+  /// Asks a new agent for the state of a host.
+  case readState(host: String)
   /// Calls back at this time at the latest; replaces what was asked before.
   case wake(at: Duration)
   /// Something happened that a person who watches wants to know.

@@ -26,6 +26,7 @@ extension RunMachine {
     else { return }
     switch (question, message.reply) {
     case (.heartbeat, _), (.watch, .watching), (.arm, .armed), (.allow, .armed): break
+    case (.state, .state(let state)): takeStateBefore(.success(state), of: host)
     case (.begin, .begun(let notes)):
       for note in notes { tell("agent.note", note, host: host) }
     case (.resolve(let step), .resolved(let candidates)):
@@ -53,6 +54,7 @@ extension RunMachine {
   private mutating func takeRefusal(_ refusal: Refusal, of question: Question, host: String) {
     let text = refusal.message + (refusal.cure.map { "; \($0)" } ?? "")
     switch question {
+    case .state: takeStateBefore(.failure(refusal), of: host)
     case .allow, .begin, .watch, .arm:
       // A run that is being ended does not need what it had asked for.
       guard phase != .ending else { return }

@@ -4,22 +4,30 @@ import Verdict
 extension RunMachine {
   // MARK: Ways to end early
 
+  /// Whether all that is left is to hear the agents out, to compare and to judge.
+  private var isOver: Bool {
+    switch phase {
+    case .ending, .certifying, .settling, .finished: true
+    default: false
+    }
+  }
+
   /// Refuses before anything is broken.
   mutating func refuse(_ reason: String) {
-    guard !hasTouched, phase != .ending, phase != .finished else { return }
+    guard !hasTouched, !isOver else { return }
     record.reasons.append(reason)
     end(.refused)
   }
 
   /// Stops the method at once; what was broken is put back.
   mutating func stop(_ reason: String, ended: Record.Ending) {
-    guard stopReason == nil, phase != .ending, phase != .finished else { return }
+    guard stopReason == nil, !isOver else { return }
     stopReason = reason
     if record.ended != .interrupted { record.ended = ended }
     record.reasons.append(reason)
     tell("run.stopping", reason)
     switch phase {
-    case .preparing, .baseline, .settlingBaseline, .arming:
+    case .readingState, .preparing, .baseline, .settlingBaseline, .arming:
       // Nothing was broken yet, so this is a refusal: the system can't be told to be well.
       if !hasTouched { end(ended == .stopped ? .refused : ended) }
     case .method: startUndo()
@@ -36,7 +44,7 @@ extension RunMachine {
     record.ended = .interrupted
     switch phase {
     case .method: startUndo()
-    case .undoing, .rollingBack, .ending, .settling: break
+    case .undoing, .rollingBack, .ending, .certifying, .settling: break
     case .recovery:
       closeRecovery()
       end(.interrupted)
@@ -108,7 +116,7 @@ extension RunMachine {
 
   /// Has every agent close its ledger; what it says last decides whether the run was clean.
   mutating func end(_ ending: Record.Ending) {
-    guard phase != .ending, phase != .finished else { return }
+    guard !isOver else { return }
     record.ended = ending
     phase = .ending
     for host in agents.keys.sorted() { ask(.end, of: host, as: .end) }
@@ -119,6 +127,11 @@ extension RunMachine {
     guard phase == .ending else { return }
     let open = agents.values.contains { $0.state == .connected || $0.state == .reconnecting }
     guard !open else { return }
+    startCertifying()
+  }
+
+  /// Waits for the samples that are still under way.
+  mutating func startSettling() {
     phase = .settling(until: now + longestTimeout + Self.slack)
     settle(until: now + longestTimeout + Self.slack)
   }
@@ -161,6 +174,7 @@ extension RunMachine {
 
   private mutating func finish() {
     phase = .finished
+    addCertificates()
     for fault in record.faults where !fault.undone {
       guard !record.residue.contains(where: { $0.host == fault.host }) else { continue }
       record.residue.append(

@@ -5,7 +5,7 @@ extension RunMachine {
   /// Whether ticks are started: from the baseline until everything is over.
   var isObserving: Bool {
     switch phase {
-    case .idle, .preparing, .ending, .settling, .finished: false
+    case .idle, .readingState, .preparing, .ending, .certifying, .settling, .finished: false
     default: !schedules.isEmpty
     }
   }

@@ -9,6 +9,8 @@ public struct RunMachine: Sendable {
   /// What the run is doing.
   enum Phase: Sendable, Hashable {
     case idle
+    /// Agents read the state of their hosts, before anything can change it.
+    case readingState(until: Duration)
     /// Agents lock targets, open ledgers and start guardians.
     case preparing
     case baseline(end: Duration)
@@ -21,6 +23,8 @@ public struct RunMachine: Sendable {
     case recovery
     /// Agents close their ledgers.
     case ending
+    /// New agents read the state of the hosts that were touched.
+    case certifying
     /// The last samples come in.
     case settling(until: Duration)
     case finished
@@ -65,6 +69,8 @@ public struct RunMachine: Sendable {
   var rollbackHosts: [String] = []
   var hasTouched = false
   var faultIndex: [FaultKey: Int] = [:]
+  /// By host: what is known of its state before and after.
+  var comparisons: [String: HostComparison] = [:]
 
   /// Makes a run that has not started.
   public init(_ specification: RunSpecification) {
@@ -96,6 +102,7 @@ public struct RunMachine: Sendable {
     case .lost(let host, let reason): lose(host, reason: reason)
     case .reconnected(let host, let status): takeLedger(status, of: host)
     case .unreachable(let host, let reason): giveUp(host, reason: reason)
+    case .stateRead(let host, let result): takeStateAfter(result, of: host)
     case .interrupted(let signal): interrupt(signal)
     }
     advance()
@@ -105,10 +112,15 @@ public struct RunMachine: Sendable {
 
   private mutating func start() {
     origin = now
-    phase = .preparing
     agents = Dictionary(
       uniqueKeysWithValues: specification.plan.hosts.map { ($0.name, AgentLink(heard: now)) })
     tell("run.started", "run \(specification.runID) started")
+    readStates()
+  }
+
+  /// Has every agent lock, open its ledger and start its guardian.
+  mutating func prepare() {
+    phase = .preparing
     for host in specification.plan.hosts.map(\.name) {
       let capabilities = specification.plan.actionCapabilities(on: host)
       if !capabilities.isEmpty { ask(.allow(capabilities: capabilities), of: host, as: .allow) }
@@ -140,6 +152,7 @@ public struct RunMachine: Sendable {
   private mutating func advancePhase() {
     switch phase {
     case .idle, .finished: break
+    case .readingState(let until): finishReadingStates(until: until)
     case .preparing: finishPreparing()
     case .baseline(let end):
       if now >= end { phase = .settlingBaseline(end: end) }
@@ -150,6 +163,7 @@ public struct RunMachine: Sendable {
     case .rollingBack: advanceRollbacks()
     case .recovery: advanceRecovery()
     case .ending: finishEnding()
+    case .certifying: certify()
     case .settling(let until): settle(until: until)
     }
   }
@@ -176,7 +190,8 @@ public struct RunMachine: Sendable {
         }
       }
     case .recovery: consider(now + .milliseconds(50))
-    case .settling(let until): consider(until)
+    case .readingState(let until), .settling(let until): consider(until)
+    case .certifying: for comparison in comparisons.values { consider(comparison.nextTime) }
     default: break
     }
     consider(origin + specification.experiment.limits.duration)

@@ -11,7 +11,7 @@ struct RecoverCommand: ParsableCommand {
   @OptionGroup var output: FormatOption
 
   func run() throws {
-    try LocalAgent.become("recover", output: output)
+    try LocalAgent.become(["recover", "--format", output.format.rawValue], isJSON: output.isJSON)
   }
 }
 
@@ -24,15 +24,41 @@ struct ResidueCommand: ParsableCommand {
   @OptionGroup var output: FormatOption
 
   func run() throws {
-    try LocalAgent.become("residue", output: output)
+    try LocalAgent.become(["residue", "--format", output.format.rawValue], isJSON: output.isJSON)
+  }
+}
+
+/// `jenner install-recovery`: what a machine that went down in a run left behind is put back at boot.
+struct InstallRecoveryCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "install-recovery",
+    abstract: "Has systemd run 'recover' at boot; it does nothing where there is nothing to do.")
+
+  @Flag(help: "Removes what was installed.")
+  var remove = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Installs into a machine's image instead, mounted here.", valueName: "directory"))
+  var root: String?
+
+  func validate() throws {
+    if let root, !root.hasPrefix("/") {
+      throw ValidationError("--root '\(root)' must be an absolute path")
+    }
+  }
+
+  func run() throws {
+    let flags = remove ? ["--remove"] : []
+    try LocalAgent.become(["install-recovery"] + flags + (root.map { ["--root", $0] } ?? []))
   }
 }
 
 /// The agent of this machine, which alone touches and inspects the system.
 private enum LocalAgent {
   /// Goes on as the agent's command of that name: its output and exit status are this command's.
-  static func become(_ verb: String, output: FormatOption) throws {
-    let argv = AgentCommand.local() + [verb, "--format", output.format.rawValue]
+  static func become(_ arguments: [String], isJSON: Bool = false) throws {
+    let argv = AgentCommand.local() + arguments
     var pointers = argv.map { strdup($0) }
     pointers.append(nil)
     execvp(argv[0], pointers)
@@ -40,7 +66,7 @@ private enum LocalAgent {
     Failure.message(
       "\(argv[0]) could not be started: \(reason); install jenner-agent beside jenner, or set "
         + "JENNER_AGENT", .inconclusive
-    ).report(asJSON: output.isJSON)
+    ).report(asJSON: isJSON)
     throw ExitStatus.inconclusive.code
   }
 }

@@ -15,6 +15,8 @@ final class RunDriver {
   private var alarm: EventLoop.Timer?
   private var finished: Record?
   private var reconnections: [String: Reconnection] = [:]
+  private let commands: [String: [String]]
+  private var stateReadings: [String: StateReading] = [:]
   private let tell: (EventRecord) -> Void
 
   init(
@@ -24,6 +26,7 @@ final class RunDriver {
     self.specification = specification
     self.loop = loop
     self.pipes = pipes
+    commands = pipes.mapValues(\.command)
     self.tell = tell
     machine = RunMachine(specification)
     observations = try Observations(
@@ -59,6 +62,7 @@ final class RunDriver {
     case .observe(let probe, let scheduled): observations?.start(probe, scheduled: scheduled)
     case .send(let host, let message): pipes[host]?.send(message)
     case .reconnect(let host): reconnect(host)
+    case .readState(let host): readState(of: host)
     case .wake(let time): wake(at: time)
     case .tell(let event): tell(event)
     case .finish(let record):
@@ -79,6 +83,15 @@ final class RunDriver {
     pipe.listen(
       reply: { [weak self] message in self?.handle(.reply(host: host, message)) },
       loss: { [weak self] reason in self?.handle(.lost(host: host, reason: reason)) })
+  }
+
+  private func readState(of host: String) {
+    guard let command = commands[host] else { return }
+    stateReadings[host] = StateReading(host: host, command: command, loop: loop) {
+      [weak self] result in
+      self?.stateReadings[host] = nil
+      self?.handle(.stateRead(host: host, result))
+    }
   }
 
   private func reconnect(_ host: String) {

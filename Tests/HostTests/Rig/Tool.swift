@@ -8,6 +8,8 @@ enum Tool: String, CaseIterable, Sendable {
   case nginx
   case prometheus
   case redis = "redis-server"
+  case ip
+  case nft
   case redisClient = "redis-cli"
   case ssh
   case sshd

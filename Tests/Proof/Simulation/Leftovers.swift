@@ -4,7 +4,7 @@ import Model
 /// The ledger of an earlier run on a computer, whose programs are gone: what a new run finds first.
 struct Leftovers {
   private let computer: Computer
-  private var random: SeededRandom
+  private var random: SimulationRandom
 
   private enum Kind: CaseIterable {
     case undone
@@ -18,7 +18,7 @@ struct Leftovers {
     case onlyOpened
   }
 
-  init(on computer: Computer, _ random: inout SeededRandom) {
+  init(on computer: Computer, _ random: inout SimulationRandom) {
     self.computer = computer
     self.random = random.branch()
   }

@@ -8,7 +8,7 @@ struct RandomExperiment {
   /// The hosts that an experiment may name besides the local one.
   static let remotes = ["east", "west"]
 
-  init(_ random: inout SeededRandom) throws {
+  init(_ random: inout SimulationRandom) throws {
     let count = random.number(0...2)
     var author = Author(random: random.branch(), hosts: ["local"] + Self.remotes.prefix(count))
     let text = author.experiment()
@@ -27,11 +27,11 @@ struct RandomExperiment {
 
 /// Writes experiments.
 private struct Author {
-  var random: SeededRandom
+  var random: SimulationRandom
   let hosts: [String]
   private var names = 0
 
-  init(random: SeededRandom, hosts: [String]) {
+  init(random: SimulationRandom, hosts: [String]) {
     self.random = random
     self.hosts = hosts
   }

@@ -3,10 +3,10 @@ import Model
 /// What goes wrong in one simulated run, and when.
 struct Weather {
   private let simulation: Simulation
-  private var random: SeededRandom
+  private var random: SimulationRandom
   private var world: World { simulation.world }
 
-  init(over simulation: Simulation, random: SeededRandom) {
+  init(over simulation: Simulation, random: SimulationRandom) {
     self.simulation = simulation
     self.random = random
   }
@@ -73,7 +73,7 @@ struct Weather {
   }
 
   /// SIGKILL to some of ours, or to all of them at once.
-  private func kill(on computer: Computer, _ random: inout SeededRandom) -> () -> Void {
+  private func kill(on computer: Computer, _ random: inout SimulationRandom) -> () -> Void {
     let choice = random.number(1...15)
     let simulation = simulation
     let oracle = simulation.oracle
@@ -85,7 +85,7 @@ struct Weather {
   }
 
   /// SIGSTOP, and SIGCONT later.
-  private func stop(on computer: Computer, _ random: inout SeededRandom) -> () -> Void {
+  private func stop(on computer: Computer, _ random: inout SimulationRandom) -> () -> Void {
     let choice = random.number(1...15)
     let length = random.milliseconds(100...(random.happens(0.5) ? 4_000 : 25_000))
     let simulation = simulation
@@ -108,7 +108,7 @@ struct Weather {
     }
   }
 
-  private func interrupt(_ random: inout SeededRandom) -> () -> Void {
+  private func interrupt(_ random: inout SimulationRandom) -> () -> Void {
     let signal: Signal = random.happens(0.5) ? .interrupt : .terminate
     let isAgent = random.happens(0.3)
     let isTwice = random.happens(0.2)
@@ -124,8 +124,8 @@ struct Weather {
     }
   }
 
-  private func harmDisk(of computer: Computer, _ random: inout SeededRandom) -> () -> Void {
-    let health: Disk.Health = [.full, .failing, .readOnly][random.number(0...2)]
+  private func harmDisk(of computer: Computer, _ random: inout SimulationRandom) -> () -> Void {
+    let health: SimulatedDisk.Health = [.full, .failing, .readOnly][random.number(0...2)]
     let length = random.happens(0.5) ? random.milliseconds(1...3_000) : nil
     let oracle = simulation.oracle
     return {
@@ -136,7 +136,7 @@ struct Weather {
     }
   }
 
-  private func harmPipe(_ random: inout SeededRandom) -> () -> Void {
+  private func harmPipe(_ random: inout SimulationRandom) -> () -> Void {
     let choice = random.number(0...6)
     let isLasting = random.happens(0.3)
     let length = random.milliseconds(100...8_000)
@@ -158,7 +158,7 @@ struct Weather {
     }
   }
 
-  private func harmVictims(on computer: Computer, _ random: inout SeededRandom) -> () -> Void {
+  private func harmVictims(on computer: Computer, _ random: inout SimulationRandom) -> () -> Void {
     var own = random.branch()
     let oracle = simulation.oracle
     return {
@@ -206,7 +206,7 @@ extension Computer {
     table.sorted.filter { $0.programName == "victim" }.map(\.identity)
   }
 
-  func stopVictim(_ random: inout SeededRandom) {
+  func stopVictim(_ random: inout SimulationRandom) {
     guard let victim = random.element(of: victims) else { return }
     _ = send(.stop, to: victim, by: .stranger)
   }

@@ -6,7 +6,7 @@ final class Computer {
   let world: World
   let number: Int
   let table = ProcessTable()
-  let disk = Disk()
+  let disk = SimulatedDisk()
   private(set) var bootID: String
   private var bootCount = 0
   private var bootedAt: Duration

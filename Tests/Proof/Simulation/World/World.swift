@@ -4,7 +4,7 @@ import Model
 final class World {
   private(set) var now: Duration = .seconds(1_000)
   private var queue = EventQueue()
-  var random: SeededRandom
+  var random: SimulationRandom
   var trace: Trace
   private(set) var eventCount = 0
   /// Steps that our programs have taken; harm may strike between any two of them.
@@ -16,7 +16,7 @@ final class World {
   private(set) var violations: [String] = []
 
   init(seed: UInt64, keepsWords: Bool) {
-    random = SeededRandom(seed: seed)
+    random = SimulationRandom(seed: seed)
     trace = Trace(keepsWords: keepsWords)
   }
 

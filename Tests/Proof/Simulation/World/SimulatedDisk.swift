@@ -3,7 +3,7 @@ import Synchronization
 
 /// The disk of a simulated computer: what is written is durable only once it is synchronised, and it
 /// fails as disks do.
-final class Disk: LedgerReader {
+final class SimulatedDisk: LedgerReader {
   struct File {
     var bytes: [UInt8] = []
     /// What a power cut leaves for certain.
@@ -128,7 +128,7 @@ final class Disk: LedgerReader {
   }
 
   /// A power cut: of what was not synchronised a part is left.
-  func losePower(_ random: inout SeededRandom) {
+  func losePower(_ random: inout SimulationRandom) {
     for name in names {
       let draw = random.next()
       change(name) { file in

@@ -1,6 +1,6 @@
 /// A generator that gives the same numbers for the same seed, on every machine: SplitMix64 of Steele,
 /// Lea and Flood (OOPSLA 2014).
-struct SeededRandom: RandomNumberGenerator {
+struct SimulationRandom: RandomNumberGenerator {
   private var state: UInt64
 
   init(seed: UInt64) { state = seed }
@@ -32,5 +32,5 @@ struct SeededRandom: RandomNumberGenerator {
   }
 
   /// A generator of its own for one matter, so that what it draws changes nothing else.
-  mutating func branch() -> SeededRandom { SeededRandom(seed: next()) }
+  mutating func branch() -> SimulationRandom { SimulationRandom(seed: next()) }
 }

@@ -1,0 +1,91 @@
+internal import Glibc
+public import Model
+
+/// Something outside of processes that a run has made: its name begins with the run's mark.
+public enum MarkedObject: Sendable, Hashable {
+  case table(family: String, name: String)
+  case link(String)
+  /// By its path in the hierarchy that is mounted there.
+  case cgroup(String)
+
+  /// Reads what there is on this host; what can't be looked for is told with its reason.
+  public static func all() throws(SystemError) -> (found: [MarkedObject], unseen: [String]) {
+    let tools = try StateTools()
+    var unseen: [String] = []
+    var found: [MarkedObject] = []
+    do throws(Unseen) {
+      found += tables(in: try tools.output(of: StateTools.Call(.nft, "list", "tables")))
+    } catch {
+      unseen.append("nft tables: \(error.reason)")
+    }
+    found += links
+    for root in Cgroups.roots {
+      guard let paths = Cgroups.paths(below: root, limit: HostState.entryLimit) else {
+        unseen.append("cgroups: there are more than \(HostState.entryLimit) below \(root)")
+        continue
+      }
+      found += paths.map { .cgroup($0) }.filter { $0.mark != nil }
+    }
+    return (found, unseen)
+  }
+
+  /// The tables of ours in a list of lines `table FAMILY NAME`.
+  static func tables(in list: String) -> [MarkedObject] {
+    list.split(separator: "\n").compactMap { line in
+      let words = line.split(separator: " ")
+      guard words.count == 3, words[0] == "table" else { return nil }
+      return .table(family: String(words[1]), name: String(words[2]))
+    }.filter { $0.mark != nil }
+  }
+
+  /// By proc_pid_net(5), which needs no program: the links of this network namespace.
+  private static var links: [MarkedObject] {
+    let bytes = (try? FileContents.bytes(of: "/proc/self/net/dev", limit: 16 << 20)) ?? []
+    return links(in: String(decoding: bytes, as: UTF8.self))
+  }
+
+  static func links(in table: String) -> [MarkedObject] {
+    table.split(separator: "\n").dropFirst(2).compactMap { line in
+      let name = line.prefix { $0 != ":" }.drop { $0 == " " }
+      return RunMark(beginning: name).map { _ in .link(String(name)) }
+    }
+  }
+
+  /// The mark of the run that made it; nil if its name has none.
+  public var mark: RunMark? {
+    switch self {
+    case .table(_, let name), .link(let name): RunMark(beginning: name)
+    case .cgroup(let path): path.split(separator: "/").last.flatMap { RunMark(beginning: $0) }
+    }
+  }
+
+  /// The object in words.
+  public var shown: String {
+    switch self {
+    case .table(let family, let name): "nft table \(family) \(name)"
+    case .link(let name): "link \(name)"
+    case .cgroup(let path): "cgroup \(path)"
+    }
+  }
+
+  /// The command that clears it.
+  public var clearing: Command {
+    switch self {
+    case .table(let family, let name): Command(argv: ["nft", "delete", "table", family, name])
+    case .link(let name): Command(argv: ["ip", "link", "delete", name])
+    case .cgroup(let path): Command(argv: ["rmdir", path])
+    }
+  }
+
+  /// Clears it; what goes wrong shows when one looks again.
+  public func clear() throws(SystemError) {
+    let tools = try StateTools()
+    switch self {
+    case .table(let family, let name):
+      _ = try? tools.output(of: StateTools.Call(.nft, "delete", "table", family, name))
+    case .link(let name):
+      _ = try? tools.output(of: StateTools.Call(.ip, "link", "delete", name))
+    case .cgroup(let path): rmdir(path)
+    }
+  }
+}

@@ -1,0 +1,133 @@
+import Agent
+import FoundationEssentials
+import Glibc
+import Linux
+import Model
+import Testing
+
+/// Ledgers that are removed or unreadable, runs that are stuck, and what is found without a ledger.
+@Suite(.serialized, .enabled(if: access("/run/lock", W_OK) == 0))
+struct LostLedgerTests {
+  /// The lock file says who was stopped, so that nothing is lost with a ledger.
+  @Test func aStoppedTargetIsFoundByItsLockWhenTheLedgerIsLost() throws {
+    let scratch = try Scratch()
+    let target = try scratch.start()
+    let session = try AgentSession(in: scratch, mayTrace: false)
+    let run = "lost-\(getpid())"
+    _ = try session.begin(run, pausing: target)
+    try session.pause()
+    try session.killAll()
+    try FileManager.default.removeItem(atPath: "\(scratch.path)/runs/\(run).ledger")
+    #expect(scratch.state(of: target) == "T")
+
+    let residue = try scratch.run("residue", "--format", "json")
+    #expect(residue.ending == .exited(ExitStatus.residue.rawValue))
+    let found = try JSONDecoder().decode([Residue].self, from: Data(residue.output.utf8))
+    let named = try #require(found.first { $0.command == "kill -CONT \(target.pid)" })
+    #expect(named.what.contains(run))
+
+    #expect(try scratch.run("recover").output.contains("\(target.pid)"))
+    #expect(scratch.state(of: target) == "S")
+    #expect(scratch.locks(of: target).isEmpty)
+  }
+
+  /// What the run has continued is stopped by another afterwards; that is no business of ours.
+  @Test func whatAnotherStoppedStaysStopped() throws {
+    let scratch = try Scratch()
+    let target = try scratch.start()
+    let session = try AgentSession(in: scratch, mayTrace: false)
+    _ = try session.begin("other-\(getpid())", pausing: target)
+    try session.pause()
+    _ = try session.ask(.undo(step: 0))
+    try scratch.wait { scratch.state(of: target) == "S" }
+    try session.killAll()
+    kill(target.pid, SIGSTOP)
+    try scratch.wait { scratch.state(of: target) == "T" }
+    _ = try scratch.run("recover")
+    #expect(scratch.state(of: target) == "T")
+  }
+
+  /// Anybody may write a file there, and must not have others' processes continued by that.
+  @Test func aLockThatAnybodyMayHaveWrittenIsNotBelieved() throws {
+    let scratch = try Scratch()
+    let target = try scratch.start()
+    kill(target.pid, SIGSTOP)
+    try scratch.wait { scratch.state(of: target) == "T" }
+    let lock = TargetLock(
+      target, pidNamespace: HostIdentity.pidNamespace, run: "forged", isStopped: true)
+    try Directory.make("/run/lock/jenner", mode: 0o1777)
+    let path = "/run/lock/jenner/\(lock.fileName)"
+    try Data(lock.text.utf8).write(to: URL(filePath: path))
+    chmod(path, 0o666)
+    _ = try scratch.run("recover")
+    #expect(scratch.state(of: target) == "T")
+    // The same from this user alone is.
+    try Data(lock.text.utf8).write(to: URL(filePath: path))
+    chmod(path, 0o644)
+    _ = try scratch.run("recover")
+    #expect(scratch.state(of: target) == "S")
+    #expect(access(path, F_OK) != 0)
+  }
+
+  /// An agent that hangs, with nothing pending that has a deadline of its own.
+  @Test func aStuckRunIsEndedByItsGuardian() throws {
+    let scratch = try Scratch()
+    let target = try scratch.start()
+    let session = try AgentSession(in: scratch)
+    _ = try session.begin("stuck", pausing: target, limit: 0.5)
+    let undo = Command(argv: ["touch", scratch.path + "/undone"], timeout: .milliseconds(500))
+    _ = try session.ask(.act(step: 1, command: Command(argv: ["true"]), undo: undo))
+    kill(session.pid, SIGSTOP)
+    try scratch.wait { access(scratch.path + "/undone", F_OK) == 0 }
+    try session.wait { session.isOver }
+  }
+
+  /// What an action has started goes on beside its undo, unless it is ended first.
+  @Test func whatAnActionStartedEndsWithItWhenTheAgentIsKilled() throws {
+    let scratch = try Scratch()
+    let target = try scratch.start()
+    let session = try AgentSession(in: scratch)
+    _ = try session.begin("background", pausing: target)
+    let started = scratch.path + "/started"
+    let script = "sleep 600 & echo $! >\(started); wait"
+    try session.say(.act(step: 1, command: Command(argv: ["sh", "-c", script]), undo: nil))
+    try scratch.wait { scratch.number(in: started) != nil }
+    let child = try #require(scratch.number(in: started).flatMap { scratch.host.identity(of: $0) })
+    try scratch.wait { scratch.ledgerText("background").contains("\"started\"") }
+    kill(session.pid, SIGKILL)
+    // Nothing is pending, so the guardian leaves; whoever recovers ends what still runs.
+    try scratch.wait { scratch.hasEnded(child) || (try? scratch.run("recover").isSuccess) == true }
+    try scratch.wait { scratch.hasEnded(child) }
+  }
+
+  @Test func aLedgerThatWasRemovedIsStillUndoneByTheGuardian() throws {
+    let scratch = try Scratch()
+    let target = try scratch.start()
+    let session = try AgentSession(in: scratch, mayTrace: false)
+    _ = try session.begin("removed", pausing: target)
+    try session.pause()
+    for name in scratch.ledgers { unlink(scratch.path + "/runs/" + name) }
+    // Nothing more is done without a ledger that others would find.
+    guard case .refused = try session.ask(.arm(rollbacks: [Command(argv: ["true"])])),
+      case .refused = try session.ask(
+        .act(step: 5, command: Command(argv: ["true"]), undo: nil))
+    else {
+      Issue.record("not refused")
+      return
+    }
+    kill(session.pid, SIGKILL)
+    try scratch.wait { !scratch.isStopped(target) }
+  }
+
+  @Test func aLedgerThatCanNotBeReadIsNotDone() throws {
+    let scratch = try Scratch()
+    try Directory.make(scratch.path + "/runs", mode: 0o700)
+    // A directory in its place is the one thing that even root can't read as a file.
+    try Directory.make(scratch.path + "/runs/odd.ledger", mode: 0o700)
+    for command in ["recover", "residue"] {
+      let result = try scratch.run(command)
+      #expect(result.ending == .exited(ExitStatus.residue.rawValue), "\(result)")
+      #expect(result.output.contains("odd.ledger"))
+    }
+  }
+}

@@ -1,0 +1,1 @@
+"""Cuts the power of a virtual machine, many times; see __main__.py."""

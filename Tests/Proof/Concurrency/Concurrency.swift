@@ -1,0 +1,54 @@
+import ArgumentParser
+
+/// Two runs, a run and recover, and two recovers at one time, under kills.
+struct Concurrency: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Runs and recovers beside each other, and kills one of them.")
+
+  @OptionGroup var workers: WorkerOptions
+  @OptionGroup var choice: ChoiceOptions
+  @OptionGroup var outcomes: OutcomeOptions
+
+  func run() throws {
+    let workers = try self.workers.start()
+    defer { workers.close() }
+    let scenarios = Scenario.all.filter { !$0.endsTarget }
+    let parts = try Surveys.parts(scenarios, stages: [.recovery], roles: [.recover], with: workers)
+    try outcomes.publish(Self.prove(Self.cases(in: parts), choice, with: workers))
+  }
+
+  /// Every pair with every kill, from the points of `recover`.
+  static func cases(in parts: [Surveys.Part]) -> [ConcurrencyCase] {
+    parts.filter { $0.stage == .recovery }.flatMap { part in
+      func make(_ pair: ConcurrencyCase.Pair, _ point: CallPoint, _ scope: Scope?)
+        -> ConcurrencyCase
+      {
+        ConcurrencyCase(
+          scenario: part.scenario, undoClass: part.undoClass, pair: pair, point: point,
+          scope: scope)
+      }
+      let scopes: [Scope?] = [nil, .runner, .agent, .guardian, .runnerAndAgent, .everything]
+      let start = part.points.prefix(1).map(\.point)
+      return start.flatMap { point in
+        [ConcurrencyCase.Pair.runs, .runAndRecover].flatMap { pair in
+          scopes.map { make(pair, point, $0) }
+        }
+      }
+        + part.points.flatMap { point in
+          [make(.recovers, point.point, nil), make(.recovers, point.point, .recover)]
+        }
+    }
+  }
+
+  /// Tries what is chosen of some cases.
+  static func prove(
+    _ all: [ConcurrencyCase], _ choice: ChoiceOptions, with workers: Workers
+  ) throws -> [Outcome] {
+    let cases = choice.choose(from: all)
+    let results = try workers.perform(cases.map(Job.concurrent))
+    return choice.outcomes(
+      of: zip(cases, results).map { pair, result in
+        ("concurrency, \(pair.scenario.name), \(pair.pair.rawValue)", "\(pair)", result)
+      }, workers: workers.count)
+  }
+}

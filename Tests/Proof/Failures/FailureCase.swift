@@ -1,0 +1,94 @@
+import Glibc
+import Linux
+import Model
+
+/// An error of errno(3) that a system call is made to return.
+enum InjectedError: String, Codable, CaseIterable {
+  case interrupted = "EINTR"
+  case noSpace = "ENOSPC"
+  case inputOutput = "EIO"
+  case notPermitted = "EPERM"
+  case noMemory = "ENOMEM"
+  case tooManyFiles = "EMFILE"
+
+  var number: Int32 {
+    switch self {
+    case .interrupted: EINTR
+    case .noSpace: ENOSPC
+    case .inputOutput: EIO
+    case .notPermitted: EPERM
+    case .noMemory: ENOMEM
+    case .tooManyFiles: EMFILE
+    }
+  }
+}
+
+/// One system call that fails, once or from then on.
+struct FailureCase: Codable, CustomStringConvertible {
+  var scenario: Scenario
+  var undoClass: UndoClass
+  var stage: Stage
+  var watched: Role
+  /// Its entry.
+  var point: CallPoint
+  var error: InjectedError
+  /// Whether all later calls of the same name fail as well.
+  var isForGood: Bool
+
+  var description: String {
+    let when = stage == .run ? "" : "\(stage.rawValue), "
+    let what = "\(point.name) #\(point.occurrence) returns \(error.rawValue)"
+    return "\(scenario.name), \(when)\(watched.rawValue): \(what)\(isForGood ? " for good" : "")"
+  }
+
+  /// What takes longer hangs.
+  private static let limit: Duration = .seconds(20)
+  /// How long a guardian is watched that tries again what will never succeed.
+  ///
+  /// It does so once a second and for minutes; that is its duty, and no hang. Then it is killed.
+  private static let patience: Duration = .seconds(3)
+
+  private var triesAgain: Bool { isForGood && stage == .takeover && watched == .guardian }
+
+  func perform(in place: Place) throws -> JobResult {
+    try JobResult.untilReached { try attempt(in: place) }
+  }
+
+  private func attempt(in place: Place) throws -> JobResult {
+    try place.renew(for: scenario)
+    try place.clear()
+    let before = try place.remember()
+    var result = JobResult(isReached: false)
+    let limit = triesAgain ? Self.patience : Self.limit
+    let staged = try stage.perform(
+      scenario, watching: watched, in: place, atMost: limit
+    ) { _, stop in
+      guard stop.point.edge == .entry, stop.point.name == point.name else { return .goOn }
+      if stop.point.occurrence == point.occurrence { result.isReached = true }
+      let fails =
+        isForGood
+        ? stop.point.occurrence >= point.occurrence : stop.point.occurrence == point.occurrence
+      return fails ? .fail(error.number) : .goOn
+    }
+    if let staged {
+      if triesAgain, !staged.isOver { staged.run.abandon() }
+      Ending(staged.run, isOver: staged.run.isOver, in: place).check(atMost: limit, &result)
+      try check(staged.run, place, &result)
+    }
+    try Aftermath(scenario, before, in: place).check(&result)
+    return result
+  }
+
+  /// Either it was refused and nothing was touched, or it was undone: nobody has called `recover`.
+  private func check(_ run: TracedRun, _ place: Place, _ result: inout JobResult) throws {
+    let mayStay = stage != .run && undoClass == .guardian
+    if !scenario.endsTarget, !mayStay, try place.isTargetHeld(longerThan: .seconds(1)) {
+      result.problems.append("the target is still held, and nobody is left to let it go")
+    }
+    guard let status = run.exitStatus(of: .runner) else { return }
+    result.runnerStatus = status
+    if ![0, 3, 4, 5].contains(status) {
+      result.problems.append("the runner ended with \(status): \(place.written)")
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import Glibc
+import Linux
+import Model
+
+/// One kill at one point of one run.
+struct KillCase: Codable, CustomStringConvertible {
+  var scenario: Scenario
+  var undoClass: UndoClass
+  var stage: Stage
+  /// Whose system calls are counted.
+  var watched: Role
+  var point: CallPoint
+  /// Whether the watched role is an agent whose runner has the proof of the undo.
+  var isAfterProof: Bool
+  var scope: Scope
+
+  var description: String {
+    let when = stage == .run ? "" : "\(stage.rawValue), "
+    return "\(scenario.name), \(when)\(watched.rawValue): \(point), killed: \(scope.rawValue)"
+  }
+
+  /// Beyond any deadline in an experiment of the proof.
+  private static let limit: Duration = .seconds(30)
+  /// The deadline of a fault of the proof, and two seconds.
+  private static let deadline: Duration = .seconds(13)
+
+  func perform(in place: Place) throws -> JobResult {
+    try JobResult.untilReached { try attempt(in: place) }
+  }
+
+  private struct Kill {
+    var time: Duration
+    /// Whether the target was held then.
+    var isHeld: Bool
+  }
+
+  private func attempt(in place: Place) throws -> JobResult {
+    try place.renew(for: scenario)
+    try place.clear()
+    let before = try place.remember()
+    var result = JobResult(isReached: false)
+    var failure: (any Error)?
+    var killed: Kill?
+    let staged = try stage.perform(
+      scenario, watching: watched, in: place, atMost: Self.limit
+    ) { run, stop in
+      guard stop.point == point else { return .goOn }
+      let isHeld = place.target.seemsHeld
+      do { try scope.kill(run, in: place) } catch { failure = error }
+      killed = Kill(time: EventLoop.now, isHeld: isHeld)
+      return .leaveAlone
+    }
+    if let failure { throw failure }
+    result.isReached = killed != nil
+    if let staged {
+      Ending(staged.run, isOver: staged.isOver, in: place).check(atMost: Self.limit, &result)
+      try check(staged.run, place, killed, &result)
+    }
+    try Aftermath(scenario, before, in: place).check(&result)
+    return result
+  }
+
+  /// What must hold before anyone calls `recover`.
+  private func check(
+    _ run: TracedRun, _ place: Place, _ killed: Kill?, _ result: inout JobResult
+  ) throws {
+    if let killed, EventLoop.now - killed.time > Self.deadline, !isGuardianLost {
+      result.problems.append("its end took \(EventLoop.now - killed.time)")
+    }
+    // The kernel gets a second to schedule what it resumes.
+    if !scenario.endsTarget, !mayStay, try place.isTargetHeld(longerThan: .seconds(1)) {
+      result.problems.append("the target is still held, and nobody is left to let it go")
+    }
+    guard !scope.victims.contains(.runner), let status = run.exitStatus(of: .runner) else { return }
+    result.runnerStatus = status
+    let known: Set<Int32> = mayPass(killed) ? [0, 3, 4, 5] : [3, 4, 5]
+    if !known.contains(status) {
+      result.problems.append("the runner ended with \(status): \(place.written)")
+    }
+  }
+
+  /// Whether the run may still pass: not where the agent was lost before it had proved the undo.
+  private func mayPass(_ killed: Kill?) -> Bool {
+    guard let killed else { return true }
+    if stage == .takeover { return false }
+    guard scope.victims.contains(.agent) else { return true }
+    return !killed.isHeld && (watched != .agent || isAfterProof)
+  }
+
+  /// Whether nobody was left to act before `recover`.
+  private var isGuardianLost: Bool {
+    stage != .run && scope.victims.contains(.guardian)
+  }
+
+  /// Whether the fault may last until `recover`: of guardian class, with agent and guardian gone.
+  private var mayStay: Bool {
+    guard undoClass == .guardian else { return false }
+    switch stage {
+    case .run: return scope == .everything
+    case .takeover: return scope.victims.contains(.guardian)
+    case .recovery: return true
+    }
+  }
+}

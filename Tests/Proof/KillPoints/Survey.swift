@@ -1,0 +1,62 @@
+/// A point of a run in which nothing was killed but what its stage takes.
+struct SurveyedPoint: Codable {
+  var point: CallPoint
+  /// Who lived then.
+  var living: Set<Role>
+  /// Whether the role has written its last line but one on its standard output.
+  ///
+  /// The last two words of an agent are that the fault is undone and that the run is ended: after
+  /// the first of them the runner has its proof, whatever becomes of the agent.
+  var isAfterProof = false
+}
+
+/// Records the points of one role in one stage.
+struct Survey: Codable {
+  var scenario: Scenario
+  var stage: Stage
+  var role: Role
+
+  /// A busy machine may miss so many ticks of a run this short that it is refused or inconclusive.
+  private static let attempts = 5
+
+  func perform(in place: Place) throws -> JobResult {
+    for _ in 1..<Self.attempts {
+      let result = try attempt(in: place)
+      if result.problems.isEmpty { return result }
+    }
+    return try attempt(in: place)
+  }
+
+  private func attempt(in place: Place) throws -> JobResult {
+    try place.renew(for: scenario)
+    try place.clear()
+    var result = JobResult()
+    result.undoClass = try place.undoClass(of: scenario)
+    var words: [Int] = []
+    let staged = try stage.perform(
+      scenario, watching: role, in: place, atMost: .seconds(60)
+    ) { run, stop in
+      let living = Set(run.members.values.filter { $0.status == nil }.map(\.role))
+      result.survey.append(SurveyedPoint(point: stop.point, living: living))
+      if stop.point.name == "write", stop.point.edge == .entry, stop.firstArgument == 1 {
+        words.append(result.survey.count)
+      }
+      return .goOn
+    }
+    guard let staged else {
+      result.problems.append("the fault never was in force: \(place.written)")
+      return result
+    }
+    if let proof = words.dropLast().last {
+      for index in result.survey.indices where index >= proof {
+        result.survey[index].isAfterProof = true
+      }
+    }
+    if !staged.isOver { staged.run.abandon() }
+    let status = staged.run.status(of: stage == .recovery ? .recover : .runner)
+    if status != 0, stage != .takeover {
+      result.problems.append("a run in which nothing is killed must pass: \(place.written)")
+    }
+    return result
+  }
+}

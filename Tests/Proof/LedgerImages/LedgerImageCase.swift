@@ -1,0 +1,98 @@
+import FoundationEssentials
+import Glibc
+import Linux
+
+/// A share of the images of one kind of one real ledger.
+///
+/// The ledger is that of a run of which everything was killed with the fault in force, and which `recover`
+/// then settled: so its prefixes are everything that a crash can leave of it.
+struct LedgerImageCase: Codable {
+  var scenario: Scenario
+  var undoClass: UndoClass
+  var image: LedgerImage
+  var share: Int
+  var shares: Int
+  /// At most so many images of the share, evenly spread.
+  var limit: Int?
+
+  func perform(in place: Place) throws -> JobResult {
+    try place.renew(for: scenario)
+    try place.clear()
+    let ledger = try settledLedger(in: place)
+    guard let landmarks = LedgerLandmarks(in: ledger) else {
+      throw SystemError("find intent and undo in a ledger", code: EINVAL)
+    }
+    var lengths = (0...ledger.count).filter { $0 % shares == share }
+    if let limit, lengths.count > limit {
+      let all = lengths
+      lengths = (0..<limit).map { all[$0 * all.count / limit] }
+    }
+    var result = JobResult()
+    result.cases = lengths.count
+    let before = try place.remember()
+    for length in lengths {
+      let bytes = image.bytes(of: ledger, whole: length)
+      let problems = try check(bytes, length, landmarks, in: place)
+      result.problems += problems.map { "\(image.rawValue), whole up to byte \(length): \($0)" }
+    }
+    try Aftermath(scenario, before, in: place).check(&result)
+    return result
+  }
+
+  private func settledLedger(in place: Place) throws -> [UInt8] {
+    for _ in 1..<5 {
+      if let ledger = try? attempt(in: place) { return ledger }
+      try place.renew(for: scenario)
+      try place.clear()
+    }
+    return try attempt(in: place)
+  }
+
+  private func attempt(in place: Place) throws -> [UInt8] {
+    let staged = try Stage.recovery.perform(
+      scenario, watching: .recover, in: place, atMost: .seconds(30)
+    ) { _, _ in .goOn }
+    let files = try Tool.run(["find", place.state + "/runs", "-name", "*.ledger"]).output
+      .split(separator: "\n")
+    guard staged?.isOver ?? false, let path = files.first, files.count == 1 else {
+      throw SystemError("leave one ledger behind", code: ENOENT)
+    }
+    return Array(ProcFile.text(String(path)).utf8)
+  }
+
+  /// What breaks the promise for one image.
+  private func check(
+    _ bytes: [UInt8], _ length: Int, _ landmarks: LedgerLandmarks, in place: Place
+  ) throws -> [String] {
+    var problems: [String] = []
+    try place.clear()
+    try Data(bytes).write(to: URL(filePath: place.state + "/runs/image.ledger"))
+    // Who is stopped while no intent stands in the ledger, or when it is settled, is so by another's
+    // will. A holder's targets run once it is gone, which it is: everything of the run has ended.
+    let isOurs = length >= landmarks.intent && length < landmarks.undone && undoClass == .guardian
+    try stop(place.target)
+    let recovery = try place.agent(["recover"])
+    if recovery.status != 0 || recovery.hasHung {
+      problems.append("recover ended with \(recovery.status): \(recovery.output)")
+    }
+    let isHeld = try isOurs ? place.isTargetHeld(longerThan: .seconds(1)) : place.target.isHeld()
+    if isOurs, isHeld { problems.append("the target is still stopped") }
+    if !isOurs, !isHeld { problems.append("recover let a process go on that another had stopped") }
+
+    try stop(place.target)
+    let again = try place.agent(["recover"])
+    if again.status != 0 || again.hasHung {
+      problems.append("a second recover ended with \(again.status): \(again.output)")
+    }
+    if try !place.target.isHeld() { problems.append("a second recover touched the target") }
+    let residue = try place.agent(["residue"])
+    if residue.status != 0 { problems.append("residue: \(residue.output)") }
+    kill(place.target.pid, SIGCONT)
+    return problems
+  }
+
+  private func stop(_ target: Target) throws {
+    kill(target.pid, SIGSTOP)
+    for _ in 0..<1000 where !target.seemsHeld { usleep(1000) }
+  }
+}
