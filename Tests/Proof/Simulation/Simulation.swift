@@ -93,7 +93,7 @@ final class Simulation {
 
   /// In some runs the times slip, and deadlines pass while everything lives.
   private func shortenDeadlines(of plan: inout Plan) {
-    guard world.random.happens(0.15) else { return }
+    guard world.random.happens(0.25) else { return }
     for index in plan.steps.indices {
       plan.steps[index].deadlineSeconds = Double(world.random.number(3...20)) / 10
     }
