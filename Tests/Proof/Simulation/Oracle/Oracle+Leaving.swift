@@ -7,6 +7,22 @@ extension Oracle {
     ledgers.values.first { $0.agent === agent }?.asked(request, at: world.now)
   }
 
+  /// An agent says that a step is proved undone.
+  func undone(_ step: Int, by agent: AgentProgram) {
+    guard let ledger = ledgers.values.first(where: { $0.agent === agent }) else { return }
+    let computer = agent.computer
+    // Another step may have stopped the same process, and still does.
+    let isStopped = ledger.faults.contains { fault in
+      guard fault.step == step, let facts = computer.facts(of: fault.process) else { return false }
+      if let tracer = facts.tracer { return tracer == agent.holders[step]?.identity.pid }
+      return computer.stops[fault.process] == .ours
+        && !ledger.faults.contains { $0.process == fault.process && $0.step != step }
+    }
+    if isStopped || ledger.touchedSteps.contains(step) && !isUndone(step, of: ledger) {
+      world.violate("what is said to be undone is")
+    }
+  }
+
   /// An agent says that the rollbacks have run.
   func rolledBack(by agent: AgentProgram) {
     guard let ledger = ledgers.values.first(where: { $0.agent === agent }) else { return }
@@ -30,9 +46,13 @@ extension Oracle {
 
   /// A guardian ends because it has nothing to guard.
   func leaving(_ guardian: GuardianProgram, _ name: String, isAgentAlive: Bool) {
-    guard !isAgentAlive, let ledger = ledger(name, on: guardian.computer),
-      let state = guardian.computer.disk.ledger(ofRun: name), !state.isClosed
+    let computer = guardian.computer
+    guard let ledger = ledger(name, on: computer), let state = computer.disk.ledger(ofRun: name)
     else { return }
+    if state.isClosed, !state.isSettled, !troubledDisks.contains(computer.number) {
+      world.violate("only a settled ledger is closed")
+    }
+    guard !isAgentAlive, !state.isClosed else { return }
     if !state.pendingSteps.isEmpty || !state.pendingRollbacks.isEmpty {
       world.violate("a guardian whose agent has ended leaves nothing undone")
     }

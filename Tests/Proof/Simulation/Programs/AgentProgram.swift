@@ -160,6 +160,9 @@ final class AgentProgram: Program {
     }
     if case .begun = message.reply { hasBegun = true }
     if case .rolledBack = message.reply { computer.oracle.rolledBack(by: self) }
+    if case .undone(let step, let proofs) = message.reply, proofs.allSatisfy(\.isProved) {
+      computer.oracle.undone(step, by: self)
+    }
     onAnswer?(message)
     pipe?.reply(message)
   }
