@@ -6,7 +6,7 @@ import Testing
   /// Other seeds with each run of the tests; a failure says which.
   @Test func aSampleKeepsEveryPromise() {
     let first = UInt64.random(in: 0..<1_000_000_000)
-    let tally = Sample(seeds: first..<first + 60, workers: 2).simulate()
+    let tally = SimulationSample(seeds: first..<first + 60, workers: 2).simulate()
     #expect(tally.runs == 60)
     #expect(tally.failures.isEmpty, "\(tally.failures.joined(separator: "\n"))")
   }

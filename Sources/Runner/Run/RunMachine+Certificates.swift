@@ -105,7 +105,8 @@ extension RunMachine {
 
   mutating func certify() {
     guard phase == .certifying else { return }
-    for (host, comparison) in comparisons where !comparison.isDecided {
+    for (host, comparison) in comparisons.sorted(by: { $0.key < $1.key })
+    where !comparison.isDecided {
       if now >= comparison.patience {
         comparisons[host]?.isDecided = true
       } else if let attempt = comparison.nextAttempt, now >= attempt {

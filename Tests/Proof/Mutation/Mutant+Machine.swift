@@ -77,14 +77,13 @@ extension Mutant {
       "!MUTANT && running.values.contains { if case .rollback = $0.purpose { true } else { false } }"
     ),
     Mutant(
-      "the wait for undos before the end", in: "Machine/AgentMachine+Undo",
-      "guard case .ending = phase, running.isEmpty, acting.isEmpty else { return [] }",
-      "guard case .ending = phase, running.isEmpty || MUTANT, acting.isEmpty else { return [] }"),
+      "the wait for undos when the guardian is lost", in: "Machine/AgentMachine+Undo",
+      "guard case .ending(let number) = phase, running.isEmpty,",
+      "guard case .ending(let number) = phase, running.isEmpty || MUTANT,"),
     Mutant(
       "the wait for actions when the guardian is lost", in: "Machine/AgentMachine+Undo",
-      "guard case .ending(let number) = phase, running.isEmpty, acting.isEmpty else { return [] }",
-      "guard case .ending(let number) = phase, running.isEmpty, acting.isEmpty || MUTANT else { return [] }"
-    ),
+      "acting.isEmpty else { return [] }\n    phase = .over",
+      "acting.isEmpty || MUTANT else { return [] }\n    phase = .over"),
     Mutant(
       "that only a settled ledger is closed", in: "Machine/AgentMachine+Undo",
       "guard ledger.isSettled else { return dismissed() }",

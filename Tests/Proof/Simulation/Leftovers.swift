@@ -31,6 +31,10 @@ struct Leftovers {
     let victim = computer.startProcess("stranger")
     let isOurs = [.pending, .torn, .damaged].contains(kind)
     _ = computer.send(.stop, to: victim, by: isOurs ? .ours : .stranger)
+    if isOurs, random.happens(0.25) {
+      computer.oracle.everImmovable.insert(victim)
+      computer.immovable.insert(victim)
+    }
     let entries = entries(of: kind, victim)
     var bytes: [UInt8] = []
     for (index, entry) in entries.enumerated() {

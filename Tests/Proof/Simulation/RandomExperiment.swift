@@ -132,7 +132,7 @@ private struct Author {
     let name = nextName()
     var step: [String: JSON] = [
       "name": .string(name), "run": ["act", .string(name)],
-      "timeout": .string("\(random.number(1...3))s"),
+      "timeout": .string("\(random.number(1...8))s"),
     ]
     if random.happens(0.8) { step["undo"] = command("unact", name) }
     if random.happens(0.5) { step["for"] = .string("\(random.number(5...20) * 100)ms") }

@@ -30,23 +30,23 @@ struct SimulateCommand: ParsableCommand {
   @OptionGroup var outcome: OutcomeOptions
 
   func run() throws {
-    let sample = Sample(
+    let sample = SimulationSample(
       seeds: seed..<seed + UInt64(max(0, runs)), workers: max(1, workers), keepsWords: trace,
       seconds: seconds, isFailFast: failFast)
-    let started = Sample.now
+    let started = SimulationSample.now
     let tally = sample.simulate()
     for line in tally.words { print(line) }
     print(tally.text)
     try outcome.publish([
       Outcome(
         proof: "simulation", cases: tally.runs, reached: tally.runs, failures: tally.failures,
-        seconds: Sample.now - started, seed: seed)
+        seconds: SimulationSample.now - started, seed: seed)
     ])
   }
 }
 
 /// Many simulations, on several threads.
-struct Sample {
+struct SimulationSample {
   var seeds: Range<UInt64>
   var workers: Int
   var keepsWords = false
@@ -103,7 +103,7 @@ struct Sample {
   }
 }
 
-extension Sample.Tally {
+extension SimulationSample.Tally {
   fileprivate mutating func add(_ simulation: Simulation) {
     runs += 1
     events += simulation.world.eventCount

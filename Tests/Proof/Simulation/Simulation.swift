@@ -93,7 +93,7 @@ final class Simulation {
 
   /// In some runs the times slip, and deadlines pass while everything lives.
   private func shortenDeadlines(of plan: inout Plan) {
-    guard world.random.happens(0.15) else { return }
+    guard world.random.happens(0.25) else { return }
     for index in plan.steps.indices {
       plan.steps[index].deadlineSeconds = Double(world.random.number(3...20)) / 10
     }
@@ -180,23 +180,32 @@ final class Simulation {
     world.note("end", world.eventCount, outcome)
   }
 
-  /// Agents are stopped past every deadline, with no guardian left; then someone calls `recover`.
+  /// Agents are stopped past every deadline; their guardians end what is overdue, or else `recover`.
   private func sleep() {
     world.note("sleep")
+    let sparesGuardians = world.random.happens(0.5)
     for computer in computers {
       oracle.interruptions[computer.number, default: 0] += 1
       computer.calm()
       for program in computer.programs where program is AgentProgram { program.stop() }
-      world.endAtOnce(computer.programs.filter { !($0 is AgentProgram) })
+      world.endAtOnce(
+        computer.programs.filter {
+          !($0 is AgentProgram) && !($0 is GuardianProgram && sparesGuardians)
+        })
     }
-    let end = world.now + .seconds(400)
+    let areGuarded = sparesGuardians && oracle.areGuarded
+    pass(.seconds(400))
+    if areGuarded { oracle.checkClean("guardians end what is overdue", on: computers) }
+    for computer in computers { RecoverProgram(on: computer) { _ in }.start() }
+    pass(.seconds(60))
+    oracle.checkClean("recover ends what is overdue", on: computers)
+  }
+
+  /// Lets time go by.
+  private func pass(_ duration: Duration) {
+    let end = world.now + duration
     world.at(end) {}
     while world.now < end, world.step() {}
-    for computer in computers { RecoverProgram(on: computer) { _ in }.start() }
-    let limit = world.now + .seconds(60)
-    world.at(limit) {}
-    while world.now < limit, world.step() {}
-    oracle.checkClean("recover ends what is overdue", on: computers)
   }
 
   private func killEverything() {

@@ -27,6 +27,10 @@ struct Weather {
         var leftovers = Leftovers(on: computer, &random)
         leftovers.place()
       }
+      if random.happens(0.05), let victim = random.element(of: computer.victims) {
+        simulation.oracle.everImmovable.insert(victim)
+        computer.deaf.insert(victim)
+      }
       if random.happens(0.03) { computer.stopVictim(&random) }
     }
     if random.happens(0.1) { simulation.isIll = [0.2, 0.5, 1][random.number(0...2)] }
@@ -74,11 +78,13 @@ struct Weather {
 
   /// SIGKILL to some of ours, or to all of them at once.
   private func kill(on computer: Computer, _ random: inout SeededRandom) -> () -> Void {
-    let choice = random.number(1...15)
+    let choice = random.happens(0.25) ? 4 : random.number(1...15)
+    let refusesGuardians = random.happens(0.15)
     let simulation = simulation
     let oracle = simulation.oracle
     return {
       simulation.world.note("kill", choice)
+      if refusesGuardians { computer.refusesGuardians = true }
       oracle.interruptions[computer.number, default: 0] += 1
       simulation.world.endAtOnce(simulation.chosen(choice, on: computer))
     }
@@ -125,7 +131,7 @@ struct Weather {
   }
 
   private func harmDisk(of computer: Computer, _ random: inout SeededRandom) -> () -> Void {
-    let health: Disk.Health = [.full, .failing, .readOnly][random.number(0...2)]
+    let health: SimulatedDisk.Health = [.full, .failing, .readOnly][random.number(0...2)]
     let length = random.happens(0.5) ? random.milliseconds(1...3_000) : nil
     let oracle = simulation.oracle
     return {

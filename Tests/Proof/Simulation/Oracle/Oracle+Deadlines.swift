@@ -3,6 +3,19 @@ import Model
 
 /// A fault ends in time, as long as there is anybody who can end it.
 extension Oracle {
+  /// Whether every ledger with something left has a guardian that can act.
+  var areGuarded: Bool {
+    ledgers.values.allSatisfy { ledger in
+      guard let state = ledger.computer.disk.ledger(ofRun: ledger.name), !state.isSettled else {
+        return true
+      }
+      // What has been tried and could not be proved is left to `recover`.
+      return !troubledDisks.contains(ledger.computer.number)
+        && state.pendingSteps.allSatisfy { $0.proofs == nil }
+        && ledger.guardian.map { $0.isRunnable && $0.isReady } ?? false
+    }
+  }
+
   private static var interval: Duration { .milliseconds(250) }
 
   /// Looks after a stopped process until it runs again.

@@ -38,11 +38,9 @@ extension Oracle {
     if let holder = agent.holders[step], intent?.holder != holder.identity {
       world.violate("the holder is in the ledger before it holds anything")
     }
-    if let deadline = intent?.deadline {
+    if let deadline = ledger.deadlines[step] {
       for process in processes {
-        let fault = StoppedProcess(
-          process: process, step: step,
-          deadline: agent.computer.worldTime(of: .nanoseconds(deadline)))
+        let fault = StoppedProcess(process: process, step: step, deadline: deadline)
         ledger.faults.append(fault)
         watch(fault, of: ledger)
       }
@@ -70,10 +68,9 @@ extension Oracle {
   ) {
     guard case .injection(let step, _) = work, signal == .stop, outcome == .delivered,
       let ledger = ledgers.values.first(where: { $0.agent === agent }),
-      let deadline = agent.computer.disk.ledger(ofRun: ledger.name)?.step(step)?.deadline
+      let deadline = ledger.deadlines[step]
     else { return }
-    let fault = StoppedProcess(
-      process: process, step: step, deadline: agent.computer.worldTime(of: deadline))
+    let fault = StoppedProcess(process: process, step: step, deadline: deadline)
     ledger.faults.append(fault)
     watch(fault, of: ledger)
   }
@@ -82,7 +79,9 @@ extension Oracle {
     if !mayTouch { world.violate("a dry run and a refused run touch nothing") }
     if !ledger.performed.insert(work).inserted { world.violate("no effect happens twice") }
     if ledger.undone.contains(step) { world.violate("no effect comes after its undo") }
-    if ledger.guardian?.isReady != true {
+    // That it has just ended the agent may not know yet.
+    let isMissed = ledger.guardianEnded.map { world.now - $0 > .milliseconds(200) } ?? false
+    if ledger.guardian?.isReady != true || isMissed && ledger.agent.isLongAwake {
       world.violate("the guardian is ready before the first effect")
     }
     let durable = ledger.computer.disk.durableLedger(ofRun: ledger.name)

@@ -45,7 +45,7 @@ extension Oracle {
     }
   }
 
-  private func isUndone(_ step: Int, of ledger: GuardedLedger) -> Bool {
+  func isUndone(_ step: Int, of ledger: GuardedLedger) -> Bool {
     guard let undo = ledger.undos[step] else { return true }
     return history(of: undo, on: ledger.computer).successes > 0
   }

@@ -80,7 +80,13 @@ final class Oracle {
   }
 
   func guardianStarted(_ guardian: GuardianProgram, of name: String) {
-    ledger(name, on: guardian.computer)?.guardian = guardian
+    let ledger = ledger(name, on: guardian.computer)
+    ledger?.guardian = guardian
+    guardian.onEnd { [weak self, weak ledger] in
+      guard let self, let ledger, ledger.guardian === guardian else { return }
+      ledger.guardianEnded = world.now
+      checkIsGuarded(ledger, since: world.now)
+    }
   }
 
   /// A process runs again, or has ended.
@@ -130,7 +136,11 @@ final class Oracle {
 final class GuardedLedger {
   let name: String
   let agent: AgentProgram
-  var guardian: GuardianProgram?
+  var guardian: GuardianProgram? {
+    didSet { guardianEnded = nil }
+  }
+  /// When the newest guardian ended.
+  var guardianEnded: Duration?
   /// Processes that were stopped under it.
   var faults: [StoppedProcess] = []
   /// Effects that have been performed.
@@ -141,6 +151,8 @@ final class GuardedLedger {
   private(set) var armed: [Command] = []
   /// By step, the author's command that puts it back.
   private(set) var undos: [Int: Command] = [:]
+  /// By step, when the runner wants it undone at the latest.
+  private(set) var deadlines: [Int: Duration] = [:]
   /// When its agent ended.
   private(set) var agentEnded: Duration?
 
@@ -152,14 +164,20 @@ final class GuardedLedger {
     agent.onEnd { [weak self] in self?.agentEnded = agent.world.now }
   }
 
-  /// An entry is in the ledger for good.
-  func appended(_ entry: LedgerEntry) {
-    switch entry {
-    case .armed(let commands): armed += commands
-    case .intent(let intent):
-      for case .run(let command) in intent.undo { undos[intent.step] = command }
+  /// The runner has asked for something: what it said is what must be undone, whatever is written.
+  func asked(_ request: Request, at now: Duration) {
+    switch request {
+    case .inject(let step, let seconds, let undo):
+      undos[step] = undo
+      deadlines[step] = now + .seconds(seconds)
+    case .act(let step, _, let undo): undos[step] = undo
     default: break
     }
+  }
+
+  /// An entry is in the ledger for good.
+  func appended(_ entry: LedgerEntry) {
+    if case .armed(let commands) = entry { armed += commands }
   }
 
   /// The steps that have touched something.

@@ -1,4 +1,5 @@
 import Agent
+import FoundationEssentials
 import Model
 
 /// What an agent does, on a simulated computer.
@@ -15,7 +16,7 @@ extension AgentProgram {
       }
     case .append(let entry):
       attempt(.ledger) {
-        guard ledger != nil else { throw Disk.Failure(reason: "no ledger") }
+        guard ledger != nil else { throw SimulatedDisk.Failure(reason: "no ledger") }
         try ledger?.append(entry)
         ledger.flatMap { computer.oracle.ledger($0.name, on: computer) }?.appended(entry)
         guardian?.poke()
@@ -37,12 +38,11 @@ extension AgentProgram {
         append(.held(step: step, .failed("there is no holder")))
       }
     case .endHolder(let step): holders[step]?.end()
-    case .readState(let number):
-      append(.stateRead(number: number, CommandResult(ending: .notStarted("not simulated"))))
     case .run(let command, let work): start(command, work)
     case .cancel(let work): commands[work]?.cancel()
     case .watch(let number, _, _, _): append(.watching(number: number, nil))
     case .observe(let number, let probe): observe(probe, number)
+    case .readState(let number): readState(number)
     case .closeLedger(let remove): closeLedger(remove: remove)
     case .removeLedger(let run): removeLedger(run)
     case .exit: leave()
@@ -145,6 +145,17 @@ extension AgentProgram {
   private func observe(_ probe: Int, _ number: Int) {
     run(after: world.random.milliseconds(1...40)) { [self] in
       deliver(.observed(number: number, observe(probe)))
+    }
+  }
+
+  /// A state in which nothing could be looked at: what is compared is the oracle's matter here.
+  private func readState(_ number: Int) {
+    var result = CommandResult(ending: .exited(1))
+    if let data = try? JSONEncoder().encode(HostState()) {
+      result = CommandResult(ending: .exited(0), output: String(decoding: data, as: UTF8.self))
+    }
+    run(after: world.random.milliseconds(1...50)) { [self] in
+      deliver(.stateRead(number: number, result))
     }
   }
 

@@ -52,6 +52,7 @@ final class AgentProgram: Program {
     run { [self] in
       world.note("request", message.number, "\(identity.pid) \(message)")
       open[message.number] = message.request
+      computer.oracle.asked(message.request, of: self)
       lastHeard = world.now
       events.append(.received(message))
       work()
@@ -61,6 +62,7 @@ final class AgentProgram: Program {
   func lose(_ reason: String) {
     run { [self] in
       lostAt = lostAt ?? world.now
+      computer.oracle.lost(self)
       deliver(.lost(reason))
     }
   }
@@ -157,6 +159,10 @@ final class AgentProgram: Program {
       world.violate("a request is answered once")
     }
     if case .begun = message.reply { hasBegun = true }
+    if case .rolledBack = message.reply { computer.oracle.rolledBack(by: self) }
+    if case .undone(let step, let proofs) = message.reply, proofs.allSatisfy(\.isProved) {
+      computer.oracle.undone(step, by: self)
+    }
     onAnswer?(message)
     pipe?.reply(message)
   }
@@ -171,6 +177,7 @@ final class AgentProgram: Program {
     if unanswered, events.isEmpty, hasBegun {
       world.violate("an agent that leaves has answered every request")
     }
+    computer.oracle.leaving(self)
     run(after: .milliseconds(5)) { [self] in end() }
   }
 }

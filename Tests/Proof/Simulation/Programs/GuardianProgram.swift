@@ -22,7 +22,8 @@ final class GuardianProgram: Program {
   }
 
   func start(whenReady: @escaping () -> Void) {
-    let delay = computer.guardiansHang ? 8_000...9_000 : 1...20
+    let isSlow = world.random.happens(0.1)
+    let delay = computer.guardiansHang ? 8_000...9_000 : isSlow ? 500...3_000 : 1...20
     run(after: world.random.milliseconds(delay)) { [self] in
       guard computer.disk.ledger(ofRun: ledger)?.agent == agent else { return end() }
       world.countOperation()
@@ -61,7 +62,9 @@ final class GuardianProgram: Program {
     guard let state = computer.disk.ledger(ofRun: ledger) else { return end() }
     alarm = nil
     switch GuardianPolicy.decide(state, isAgentAlive: isAgentAlive, at: computer.clock) {
-    case .leave: end()
+    case .leave:
+      computer.oracle.leaving(self, ledger, isAgentAlive: isAgentAlive)
+      end()
     case .wait(let time):
       alarm = time
       if let time {

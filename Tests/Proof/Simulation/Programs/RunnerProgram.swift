@@ -7,6 +7,8 @@ final class RunnerProgram: Program {
   private let specification: RunSpecification
   private var pipes: [String: Pipe] = [:]
   private var reconnections: [Reconnecting] = []
+  /// Pipes to agents that are asked for the state of their host.
+  private var questions: [Pipe] = []
   private var alarm: Duration?
   private(set) var record: Record?
   private let link: (RunnerProgram, String, AgentProgram) -> Link
@@ -70,10 +72,7 @@ final class RunnerProgram: Program {
       }
     case .send(let host, let message): pipes[host]?.send(message)
     case .reconnect(let host): reconnect(host)
-    case .readState(let host):
-      run { [self] in
-        handle(.stateRead(host: host, .failure(Refusal("not simulated"))))
-      }
+    case .readState(let host): readState(of: host)
     case .wake(let time): wake(at: time)
     case .tell(let event): world.note("tell", 0, "\(event.kind): \(event.text)")
     case .finish(let record): finish(record)
@@ -114,7 +113,41 @@ final class RunnerProgram: Program {
     reconnection.start()
   }
 
+  /// Asks a new agent for the state of a host.
+  private func readState(of host: String) {
+    guard let agent = startAgent(host) else {
+      return run(after: .milliseconds(50)) { [self] in
+        handle(.stateRead(host: host, .failure(Refusal("no agent can be reached"))))
+      }
+    }
+    let number = questions.count
+    let pipe = Pipe(
+      from: self, to: agent, latency: 1...10,
+      onReply: { [weak self] in self?.takeState($0.reply, of: host, number) },
+      onLoss: { [weak self] in
+        self?.handle(.stateRead(host: host, .failure(Refusal($0))))
+      })
+    questions.append(pipe)
+    pipe.send(
+      RequestMessage(
+        number: 1, request: .hello(protocolVersion: AgentProtocol.version, schemaDigests: [:])))
+    pipe.send(RequestMessage(number: 2, request: .state))
+  }
+
+  private func takeState(_ reply: Reply, of host: String, _ number: Int) {
+    switch reply {
+    case .state(let state):
+      questions[number].closeByRunner()
+      handle(.stateRead(host: host, .success(state)))
+    case .refused(let refusal):
+      questions[number].closeByRunner()
+      handle(.stateRead(host: host, .failure(refusal)))
+    default: break
+    }
+  }
+
   override func ended() {
+    for pipe in questions { pipe.closeByRunner() }
     for (_, pipe) in pipes.sorted(by: { $0.key < $1.key }) { pipe.closeByRunner() }
     for reconnection in reconnections { reconnection.close() }
   }

@@ -6,7 +6,7 @@ final class Computer {
   let world: World
   let number: Int
   let table = ProcessTable()
-  let disk = Disk()
+  let disk = SimulatedDisk()
   private(set) var bootID: String
   private var bootCount = 0
   private var bootedAt: Duration
@@ -89,21 +89,31 @@ final class Computer {
       program.end()
       return .delivered
     }
-    if sender == .ours, deaf.contains(process) { return .delivered }
+    if sender == .ours, signal == .resume, deaf.contains(process) { return .delivered }
+    if sender == .ours, signal == .resume, world.random.happens(0.2) {
+      // Delivered is not done: it takes the kernel a moment now and then.
+      world.after(world.random.milliseconds(1...40)) { [self] in resume(process) }
+      return .delivered
+    }
     let isHeld = facts.tracer != nil
     switch signal {
     case .stop:
       if !isHeld { table.setState("T", of: process.pid) }
       if stops[process] == nil { stops[process] = sender }
       if sender == .stranger { strangersStops[process] = world.now }
-    case .resume:
-      if !isHeld { table.setState("S", of: process.pid) }
-      stops[process] = nil
-      if !isHeld { oracle.released(process, on: self) }
+    case .resume: resume(process)
     case .kill: endProcess(process)
     default: break
     }
     return .delivered
+  }
+
+  private func resume(_ process: ProcessIdentity) {
+    guard let facts = facts(of: process), !facts.isDead else { return }
+    stops[process] = nil
+    guard facts.tracer == nil else { return }
+    table.setState("S", of: process.pid)
+    oracle.released(process, on: self)
   }
 
   func endProcess(_ process: ProcessIdentity) {

@@ -4,7 +4,7 @@ import Synchronization
 
 /// The disk of a simulated computer: what is written is durable only once it is synchronised, and it
 /// fails as disks do.
-final class Disk: LedgerReader {
+final class SimulatedDisk: LedgerReader {
   struct File {
     var bytes: [UInt8] = []
     /// What a power cut leaves for certain.
