@@ -104,6 +104,14 @@ import Testing
     #expect(host.all[1000]?.tracer == 60)
   }
 
+  /// The tracer of a process that we stopped is told of SIGCONT first, and lets it go or not.
+  @Test func whatItsTracerStillKeepsStoppedIsNotProved() {
+    let host = FakeHost([.fake(1000, state: "t"), .fake(60, "debugger")])
+    host.deaf = [1000]
+    let (_, unwinding) = perform(Unwinding(steps: [step(0, [resume(1000)])]), on: host)
+    #expect(unwinding.proofs[0]?.map(\.isProved) == [false])
+  }
+
   @Test func aSignalAloneProvesNothing() {
     // The signal is said to be delivered, but the process stays stopped.
     let host = FakeHost([.fake(1000, state: "T")])

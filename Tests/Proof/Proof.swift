@@ -12,6 +12,6 @@ struct Proof: ParsableCommand {
     subcommands: [
       Everything.self, SampleOfEverything.self, KillPoints.self, Failures.self, LedgerImages.self,
       FullDisk.self, PidReuse.self, ForeignState.self, Concurrency.self, SimulateCommand.self,
-      MutantsCommand.self, Worker.self, Bystander.self, Debugger.self,
+      MutantsCommand.self, PublishCommand.self, Worker.self, Bystander.self, Debugger.self,
     ])
 }
