@@ -79,7 +79,9 @@ public struct Unwinding: Sendable {
   ) {
     let tasks = steps.flatMap { step in
       step.intent.undo.reversed().map {
-        Task(step: step.intent.step, undo: $0, holder: step.intent.holder)
+        Task(
+          step: step.intent.step, undo: $0, holder: step.intent.holder,
+          proof: step.proof(ofCommand: $0))
       }
     }
     self.steps = steps.map(\.intent.step)
@@ -140,6 +142,15 @@ public struct Unwinding: Sendable {
     return [.note(.rolledBack(index: rollback.index, result: result.excerpt))]
   }
 
+  /// What is seen of a process that we let go.
+  private static func evidence(of facts: ProcessFacts) -> String {
+    let pid = facts.identity.pid
+    guard let tracer = facts.tracer, facts.state == "t" else {
+      return "process \(pid) runs again (state \(facts.state))"
+    }
+    return "process \(pid) was let go; process \(tracer) holds it now"
+  }
+
   private static func evidence(of result: CommandResult) -> String {
     let errors = result.errors.limited
     return "the command " + result.summary + (errors.isEmpty ? "" : ": \(errors)")
@@ -173,7 +184,7 @@ public struct Unwinding: Sendable {
       if facts?.identity != process || facts?.isDead == true {
         quick[index].prove(true, "process \(process.pid) has ended; there is nothing to resume")
       } else if let facts, !quick[index].isInForce(facts) {
-        quick[index].prove(true, "process \(process.pid) runs again (state \(facts.state))")
+        quick[index].prove(true, Self.evidence(of: facts))
       } else if let limit = readBackUntil, now >= limit {
         quick[index].prove(
           false, "process \(process.pid) is still stopped after \(Self.readBackLimit.text)")
@@ -210,6 +221,15 @@ extension Unwinding.Task {
 
   fileprivate mutating func prove(_ isProved: Bool, _ evidence: String) {
     proof = UndoProof(step: undo.shown, isProved: isProved, evidence: evidence)
+  }
+}
+
+extension LedgerState.Step {
+  /// The proof of a command that has succeeded in an earlier attempt, and is not run again because
+  /// another undo of its step was not proved.
+  fileprivate func proof(ofCommand undo: Undo) -> UndoProof? {
+    guard undo.needsProcess else { return nil }
+    return proofs?.first { $0.isProved && $0.step == undo.shown }
   }
 }
 

@@ -4,7 +4,11 @@ internal import Model
 extension AgentMachine {
   mutating func undo(_ number: Int, _ step: Int, at now: Duration) -> [AgentEffect] {
     guard let entry = ledger.step(step) else {
-      return [refuse(number, Refusal("step \(step) has not been injected"))]
+      guard isBegun, injecting[step] == nil else {
+        return [refuse(number, Refusal("step \(step) has not been injected"))]
+      }
+      // It was refused before anything was touched: there is nothing to put back.
+      return [reply(number, .undone(step: step, proofs: []))]
     }
     if acting[step] != nil {
       // The command is ended first: its undo must not run beside it.

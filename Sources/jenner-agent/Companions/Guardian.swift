@@ -68,7 +68,9 @@ final class Guardian {
 
   private func takeOverOrLeave() throws -> ExitStatus {
     isAgentAlive = false
-    decide()
+    // On the loop, since it may have to be tried again.
+    loop.schedule(after: .zero) { [self] in decide() }
+    loop.run()
     return status
   }
 
