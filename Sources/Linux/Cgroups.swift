@@ -2,6 +2,13 @@ internal import Glibc
 
 /// The cgroups of this machine, of both versions.
 public enum Cgroups {
+  /// Whether a cgroup belongs to root or to this user; anyone may name one in a part that is theirs.
+  public static func isOurs(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+      && (status.st_uid == 0 || status.st_uid == geteuid())
+  }
+
   /// Where hierarchies are mounted, by proc_pid_mounts(5).
   public static var roots: [String] {
     let bytes = (try? FileContents.bytes(of: "/proc/self/mounts", limit: 16 << 20)) ?? []

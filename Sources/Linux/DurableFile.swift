@@ -33,6 +33,14 @@ public final class DurableFile {
     self.path = path
   }
 
+  /// Fails unless it belongs to this user, and nobody else may write it.
+  public func requirePrivate() throws(SystemError) {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_uid == geteuid(),
+      status.st_mode & (S_IWGRP | S_IWOTH) == 0
+    else { throw SystemError("trust \(path), which others than this user can write", code: EPERM) }
+  }
+
   /// Takes the lock, so that it may be written; a lock of another process is waited for.
   ///
   /// Fails with EWOULDBLOCK if the other has not let go after `limit`.

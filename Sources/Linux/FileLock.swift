@@ -46,11 +46,6 @@ public final class FileLock {
     return errno == EWOULDBLOCK
   }
 
-  /// Lets only this user write the file, or everyone: the others may still see who holds it.
-  public func setWritableByOthers(_ isWritable: Bool) {
-    _ = fchmod(descriptor, isWritable ? 0o666 : 0o644)
-  }
-
   /// Replaces the file's text, which tells others who holds the lock.
   public func write(_ text: String) throws(SystemError) {
     let bytes = Array(text.utf8)

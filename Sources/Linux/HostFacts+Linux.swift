@@ -39,9 +39,11 @@ public enum HostIdentity {
   ///
   /// It is where we see every process of this machine, and none is in it.
   public static func hasEnded(pidNamespace inode: UInt64) -> Bool {
-    guard pidNamespace == firstPIDNamespace, let names = try? Directory.entries(of: "/proc") else {
-      return false
-    }
+    // Where other users' processes are hidden (hidepid of proc(5)) process 1 is too.
+    var first = stat()
+    guard pidNamespace == firstPIDNamespace, stat("/proc/1/ns/pid", &first) == 0,
+      UInt64(first.st_ino) == firstPIDNamespace, let names = try? Directory.entries(of: "/proc")
+    else { return false }
     for name in names where Int32(name) != nil {
       var status = stat()
       if stat("/proc/\(name)/ns/pid", &status) == 0 {

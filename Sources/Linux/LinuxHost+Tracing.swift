@@ -38,7 +38,7 @@ public enum Tracing {
       }
       if new.isEmpty { return }
       for thread in new {
-        try hold(thread, of: process.pid)
+        try hold(thread, of: process, on: host)
         held.insert(thread)
       }
     }
@@ -48,8 +48,18 @@ public enum Tracing {
   /// More rounds than a process can win: each catches the threads that were started in the one before.
   private static let roundLimit = 1_000
 
-  private static func hold(_ thread: Int32, of pid: Int32) throws(SystemError) {
-    if jenner_seize(thread) != 0 {
+  private static func hold(
+    _ thread: Int32, of process: ProcessIdentity, on host: LinuxHost
+  ) throws(SystemError) {
+    let pid = process.pid
+    if jenner_seize(thread) == 0 {
+      // The thread may have ended, and its id be another's now. To attach stops nobody yet, and this
+      // process ends when it fails.
+      guard access("/proc/\(pid)/task/\(thread)", F_OK) == 0, host.identity(of: pid) == process
+      else {
+        throw SystemError("hold thread \(thread) of process \(pid)", code: ESRCH)
+      }
+    } else {
       let reason = errno
       // It has ended meanwhile, or it was started by a thread that is held and so is held itself.
       guard isTracedByUs(thread, of: pid) || hasEnded(thread, of: pid) else {

@@ -67,22 +67,25 @@ public final class LinuxHost: Host {
 
   /// The processes that have a variable in their environment, with its value, as far as their
   /// environments may be read.
+  ///
+  /// Anyone may start a process with any environment; `user` leaves out those of other real users.
   public func environments(
-    of name: String
+    of name: String, ofUser user: UInt32? = nil
   ) -> [(process: ProcessIdentity, value: String)] {
     let start = Array("\(name)=".utf8)
     return processIDs((try? entries(of: proc)) ?? []).compactMap { pid in
       guard let identity = identity(of: pid),
         let bytes = try? FileContents.bytes(of: "\(proc)/\(pid)/environ", limit: Self.limit),
-        let entry = bytes.split(separator: 0).first(where: { $0.starts(with: start) })
+        let entry = bytes.split(separator: 0).first(where: { $0.starts(with: start) }),
+        user == nil || realUser(of: pid) == user
       else { return nil }
       return (identity, String(decoding: entry.dropFirst(start.count), as: UTF8.self))
     }
   }
 
-  /// The processes in whose environment a variable has a value.
-  public func processes(marked name: String, _ value: String) -> [ProcessIdentity] {
-    environments(of: name).filter { $0.value == value }.map(\.process)
+  private func realUser(of pid: Int32) -> UInt32? {
+    let status = (try? text("\(proc)/\(pid)/status")) ?? ""
+    return Self.fields(of: "Uid:", in: status)?.dropFirst().first.flatMap { UInt32($0) }
   }
 
   /// The processes of a session, its leader included; none if the leader's id is another's now.
@@ -172,7 +175,21 @@ public final class LinuxHost: Host {
 }
 
 /// The users of the machine, by getpwuid_r(3).
-enum Users {
+public enum Users {
+  /// The home of this user: `$HOME`, or what the user database says.
+  public static var home: String {
+    if let home = CommandEnvironment.variable("HOME"), home.hasPrefix("/") { return home }
+    var entry = passwd()
+    var found: UnsafeMutablePointer<passwd>?
+    return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 16_384) { buffer in
+      guard let base = buffer.baseAddress,
+        getpwuid_r(geteuid(), &entry, base, buffer.count, &found) == 0, found != nil,
+        let home = entry.pw_dir
+      else { return "/nonexistent" }
+      return String(cString: home)
+    }
+  }
+
   static func name(of id: UInt32) -> String? {
     var entry = passwd()
     var found: UnsafeMutablePointer<passwd>?

@@ -24,7 +24,7 @@ public enum MarkedObject: Sendable, Hashable {
         unseen.append("cgroups: there are more than \(HostState.entryLimit) below \(root)")
         continue
       }
-      found += paths.map { .cgroup($0) }.filter { $0.mark != nil }
+      found += paths.filter(Cgroups.isOurs).map { .cgroup($0) }.filter { $0.mark != nil }
     }
     return (found, unseen)
   }

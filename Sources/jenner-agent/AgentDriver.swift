@@ -262,7 +262,9 @@ final class AgentDriver {
     locks.release()
   }
 
+  /// Its agent may have been killed after it had closed the ledger, and before it gave its locks up.
   private func removeLedger(ofRun run: String) {
+    TargetLocks.removeUnheld()
     let path = state.ledgerPath(ofRun: run)
     guard let file = try? LedgerFile(opening: path),
       (try? file.takeOver(waitingAtMost: .zero)) != nil, !file.isRemoved,

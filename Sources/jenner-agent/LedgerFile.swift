@@ -1,5 +1,6 @@
 internal import Agent
 internal import Linux
+internal import Model
 
 /// A ledger that this process writes: its file, locked, and how many entries it has.
 final class LedgerFile {
@@ -19,6 +20,7 @@ final class LedgerFile {
   /// Opens the ledger of another process, to be read, also after it is removed; nil if there is none.
   init?(opening path: String) throws {
     guard let file = try DurableFile(opening: path) else { return nil }
+    try file.requirePrivate()
     self.file = file
   }
 
@@ -59,5 +61,15 @@ final class LedgerFile {
   /// Removes it.
   func remove() throws {
     try file.remove()
+  }
+}
+
+extension LedgerState {
+  /// What a person does with a ledger that can't be read whole; nil where `recover` can do it.
+  ///
+  /// Until then every run on this host is refused, since nobody knows what may still be in force.
+  func remedy(at path: String) -> String? {
+    guard !damagedLines.isEmpty, newerVersion == nil else { return nil }
+    return "check its targets, then: " + Command(argv: ["mv", path, path + ".damaged"]).shown
   }
 }

@@ -38,7 +38,7 @@ struct Leftovers {
 
   /// The processes that are part of a fault, by their environment.
   private var effects: [Leftover] {
-    let marked = host.environments(of: EffectMark.variable).filter { entry in
+    let marked = host.environments(of: EffectMark.variable, ofUser: geteuid()).filter { entry in
       !liveRuns.contains(entry.value) && !host.isInOtherHands(entry.process)
         && host.state(of: entry.process).map { $0 != "Z" && $0 != "X" } ?? false
     }
@@ -67,7 +67,7 @@ struct Leftovers {
     case .stopped(let lock):
       // Held meanwhile, so that no run takes the process as its target while it is continued.
       let path = "\(TargetLocks.folder)/\(lock.fileName)"
-      guard let file = try FileLock(path: path, mode: 0o644), LockFiles.lock(at: path) == lock
+      guard let file = try FileLock(path: path, mode: 0o600), LockFiles.lock(at: path) == lock
       else { return }
       _ = SignalDelivery.send(.resume, to: lock.process, on: host)
       if waitUntilItRuns(lock.process) { file.removeFile() }

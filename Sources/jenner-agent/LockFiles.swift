@@ -5,10 +5,20 @@ internal import Model
 
 /// The files of locks, as others see them.
 enum LockFiles {
-  /// The paths of all of them, sorted.
+  /// The paths of those that can be believed, sorted; what else is in the directory is not ours.
   static var paths: [String] {
-    ((try? Directory.entries(of: TargetLocks.folder)) ?? []).filter { $0.hasSuffix(".lock") }
-      .sorted().map { "\(TargetLocks.folder)/\($0)" }
+    guard LockFolder.isTrusted else { return [] }
+    let names = ((try? Directory.entries(of: LockFolder.path)) ?? []).filter { name in
+      name.hasSuffix(".lock") && (name.hasPrefix("process-") || name.hasPrefix("run-"))
+    }
+    return names.sorted().map { "\(LockFolder.path)/\($0)" }.filter(LockFolder.isTrusted)
+  }
+
+  /// The user of a lock that is not to be read; nil if there is none.
+  static func owner(of path: String) -> String? {
+    var status = stat()
+    guard lstat(path, &status) == 0 else { return nil }
+    return "user \(status.st_uid)"
   }
 
   /// What the lock of a target says; nil if the file is no such lock.
@@ -42,18 +52,11 @@ enum LockFiles {
   /// Only a file that nobody but root or this user can have written is believed: for whoever
   /// continues processes because a file says so might else be made to continue any.
   static func stoppedProcess(at path: String) -> TargetLock? {
-    guard let lock = lock(at: path), lock.isStopped, isTrusted(path),
+    guard let lock = lock(at: path), lock.isStopped, LockFolder.isTrusted(path),
       lock.pidNamespace == HostIdentity.pidNamespace,
       LinuxHost().state(of: lock.process) == "T", FileLock.isHeld(path) == false
     else { return nil }
     return lock
-  }
-
-  private static func isTrusted(_ path: String) -> Bool {
-    var status = stat()
-    guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
-    return (status.st_uid == 0 || status.st_uid == geteuid())
-      && status.st_mode & (S_IWGRP | S_IWOTH) == 0
   }
 
   private static func text(of path: String) -> String {

@@ -111,7 +111,8 @@ enum Recovery {
     guard let opened else { return nil }
     let outcome = Takeover(ledger: opened, host: host, processesAreGone: processesAreGone).perform()
     let state = outcome.state
-    let pending = state.pending + outcome.problems
+    let remedy = state.remedy(at: path).map { ["what the run hit is to be checked by hand; \($0)"] }
+    let pending = state.pending + outcome.problems + (remedy ?? [])
     return Finding(
       run: state.run, title: state.title, outcome: pending.isEmpty ? "undone" : "not undone",
       reason: reason, proofs: state.status.proofs, pending: pending)

@@ -7,14 +7,11 @@ internal import Model
 enum ResidueSearch {
   static func run(_ format: Terminal.Format) -> ExitStatus {
     do throws(SystemError) {
-      let found = try search()
+      let (found, unseen) = try search()
+      for reason in unseen { Terminal.warn("jenner-agent residue: not looked for: \(reason)\n") }
       switch format {
       case .json: Terminal.show(json: found)
-      case .text:
-        Terminal.show(
-          found.isEmpty
-            ? "Nothing is left behind on this host.\n"
-            : found.map { "\($0.what)\n  clear with: \($0.command)\n" }.joined())
+      case .text: Terminal.show(text(of: found, hasSeenAll: unseen.isEmpty))
       }
       return found.isEmpty ? .pass : .residue
     } catch {
@@ -23,8 +20,17 @@ enum ResidueSearch {
     }
   }
 
-  /// First what ledgers say is pending, then what is found without any.
-  private static func search() throws(SystemError) -> [Residue] {
+  private static func text(of found: [Residue], hasSeenAll: Bool) -> String {
+    if !found.isEmpty {
+      return found.map { "\($0.what)\n  clear with: \($0.command)\n" }.joined()
+    }
+    return hasSeenAll
+      ? "Nothing is left behind on this host.\n"
+      : "Nothing was found on this host, as far as this user can see.\n"
+  }
+
+  /// First what ledgers say is pending, then what is found without any; and what can't be looked for.
+  private static func search() throws(SystemError) -> (found: [Residue], unseen: [String]) {
     let name = HostFacts.current().hostname
     let host = LinuxHost()
     var found: [Residue] = []
@@ -50,17 +56,17 @@ enum ResidueSearch {
         if !ledger.pending.isEmpty { pendingRuns.insert(ledger.run) }
         found += ledger.pending.map { pending in
           Residue(
-            host: name, what: "run \(ledger.run): \(pending)", command: directory.recoverCommand)
+            host: name, what: "run \(ledger.run): \(pending)",
+            command: ledger.remedy(at: path) ?? directory.recoverCommand)
         }
       }
     }
     let (leftovers, unseen) = try Leftovers(openRuns: openRuns).search()
-    for reason in unseen { Terminal.warn("jenner-agent residue: not looked for: \(reason)\n") }
     for leftover in leftovers {
       // Its ledger has named it already.
       if case .stopped(let lock) = leftover, pendingRuns.contains(lock.run) { continue }
       found.append(Residue(host: name, what: leftover.what, command: leftover.command))
     }
-    return found
+    return (found, unseen)
   }
 }

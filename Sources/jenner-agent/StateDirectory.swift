@@ -28,7 +28,7 @@ struct StateDirectory: LedgerReader {
     } else if let home = CommandEnvironment.variable("XDG_STATE_HOME"), home.hasPrefix("/") {
       path = home + "/jenner"
     } else {
-      path = (CommandEnvironment.variable("HOME") ?? "/tmp") + "/.local/state/jenner"
+      path = Users.home + "/.local/state/jenner"
     }
   }
 
@@ -72,11 +72,9 @@ struct StateDirectory: LedgerReader {
   ///
   /// One that is there and can't be read is an error: it may hold an undo that nobody else knows.
   static func read(_ path: String) throws(SystemError) -> LedgerState? {
-    do throws(SystemError) {
-      return LedgerState(reading: try FileContents.bytes(of: path, limit: ledgerLimit))
-    } catch {
-      if error.code == ENOENT { return nil }
-      throw error
-    }
+    // What it says is done to this host, so that only this user may have written it.
+    guard let file = try DurableFile(opening: path) else { return nil }
+    try file.requirePrivate()
+    return LedgerState(reading: try file.contents(limit: ledgerLimit))
   }
 }

@@ -30,10 +30,12 @@ struct Takeover {
     var before = LedgerState()
     do {
       before = try ledger.state()
-      if processesAreGone == nil { try fence(before) }
+      let remaining = processesAreGone == nil ? try fence(before) : []
       try lock(before)
       // Whoever held the lock may have undone something, or everything.
-      return try undo(try ledger.state())
+      var outcome = try undo(try ledger.state())
+      outcome.problems += remaining.map { "process \($0.pid) was killed and has not ended" }
+      return outcome
     } catch {
       return Outcome(state: before, problems: ["\(error)"])
     }
@@ -57,39 +59,59 @@ struct Takeover {
   /// There is nothing left to guard; one that is stopped would not notice.
   private func dismissGuardian(of state: LedgerState) throws {
     guard let guardian = state.guardian, guardian.pid != getpid() else { return }
-    try end(guardian)
+    _ = try end([guardian])
   }
 
   /// Locks the ledger once its holder has let go; one that is stopped never would, and is ended.
   private func lock(_ state: LedgerState) throws {
     do {
-      try ledger.takeOver(waitingAtMost: Self.lockLimit)
+      try ledger.takeOver(waitingAtMost: patience(state))
     } catch let error as SystemError where error.code == EWOULDBLOCK {
       guard let guardian = state.guardian, host.state(of: guardian) == "T" else { throw error }
-      try end(guardian)
+      _ = try end([guardian])
       try ledger.takeOver(waitingAtMost: Self.lockLimit)
     }
   }
 
-  private func fence(_ ledger: LedgerState) throws(SystemError) {
-    if let agent = ledger.agent { try end(agent) }
+  /// Whoever undoes already may take as long as its commands may.
+  private func patience(_ state: LedgerState) -> Duration {
+    let commands = state.pendingSteps.flatMap(\.intent.undo).map(\.timeout)
+    return (commands + state.pendingRollbacks.map(\.command.timeout)).reduce(Self.lockLimit, +)
+  }
+
+  /// Kills the agent, what is part of its faults, and what an action of its has started.
+  ///
+  /// Returns what has not ended. A process that was killed never runs a step of its program again,
+  /// whatever the kernel still does for it, so that it is no reason to leave a fault in force.
+  private func fence(_ ledger: LedgerState) throws(SystemError) -> [ProcessIdentity] {
+    var remaining = try end(ledger.agent.map { [$0] } ?? [])
     // One of them may start another while we look, so this goes on until there is none.
     for _ in 0..<100 {
-      let marked = host.processes(marked: EffectMark.variable, ledger.run)
+      let marked = host.environments(of: EffectMark.variable, ofUser: geteuid())
+        .filter { $0.value == ledger.run }.map(\.process)
         .filter { host.state(of: $0).map { $0 != "Z" } ?? false }
       let acting = ledger.openSessions.flatMap { host.members(ofSession: $0) }
-      if marked.isEmpty, acting.isEmpty { return }
-      for process in marked + acting { try end(process) }
+      let found = (marked + acting).filter { !remaining.contains($0) }
+      if found.isEmpty { return remaining }
+      remaining += try end(found)
     }
     throw SystemError("end every process of run \(ledger.run)", code: EBUSY)
   }
 
-  private func end(_ process: ProcessIdentity) throws(SystemError) {
-    guard let handle = try PidFD(process, on: host) else { return }
-    _ = try handle.send(.kill)
-    guard handle.waitForEnd(atMost: Self.fenceLimit) else {
-      throw SystemError("wait for the end of process \(process.pid)", code: ETIMEDOUT)
+  /// Kills processes; returns those that have not ended within the fence's time.
+  private func end(_ processes: [ProcessIdentity]) throws(SystemError) -> [ProcessIdentity] {
+    let deadline = EventLoop.now + Self.fenceLimit
+    for process in processes {
+      guard let handle = try PidFD(process, on: host) else { continue }
+      _ = try handle.send(.kill)
     }
+    var remaining: [ProcessIdentity] = []
+    for process in processes {
+      guard let handle = try PidFD(process, on: host) else { continue }
+      let patience = max(.zero, deadline - EventLoop.now)
+      if !handle.waitForEnd(atMost: patience) { remaining.append(process) }
+    }
+    return remaining
   }
 }
 

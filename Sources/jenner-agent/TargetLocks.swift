@@ -5,11 +5,13 @@ internal import Model
 
 /// The locks on what a run hits: one run for each target, over all users of a host.
 ///
-/// They are files in a directory that everyone may write to, named by the target's pid namespace,
+/// They are files in a directory that all users share, named by the target's pid namespace,
 /// process id and start time, and held by flock(2): they end with this process, however it ends. One
 /// more is on the run itself, so that others can tell that it lives.
 final class TargetLocks {
-  static let folder = "/run/lock/jenner"
+  static let folder = LockFolder.path
+  /// For their user alone: whoever may read a file may lock it, and so make a dead run look alive.
+  private static let mode: UInt32 = 0o600
 
   private var held: [ProcessIdentity: FileLock] = [:]
   private var runLock: FileLock?
@@ -28,15 +30,16 @@ final class TargetLocks {
   /// Locks targets for a run; a target that this process has locked already is no mistake.
   func lock(_ targets: [ProcessIdentity], run: String) throws(Refusal) {
     do throws(SystemError) {
-      try Directory.make(Self.folder, mode: 0o1777)
+      try LockFolder.prepare()
       self.run = run
       if runLock == nil {
-        runLock = try FileLock(path: "\(Self.folder)/run-\(run).lock", mode: 0o644)
+        runLock = try FileLock(path: "\(Self.folder)/run-\(run).lock", mode: Self.mode)
         try runLock?.write(run + "\n")
       }
     } catch {
       throw Refusal(
-        "targets can't be locked: \(error)", cure: "mkdir -m 1777 \(Self.folder), as root")
+        "targets can't be locked: \(error)",
+        cure: "as root: install -d -o root -m 1777 \(Self.folder)")
     }
     for target in targets where held[target] == nil {
       held[target] = try lock(target)
@@ -45,8 +48,6 @@ final class TargetLocks {
 
   /// Writes into the locks what an entry of the ledger says about their targets: that one is about to
   /// be stopped, or that it is proved to run again.
-  ///
-  /// Such a file is for this user alone to write, so that nobody else can have a process continued.
   ///
   /// That it can't be written is no reason not to go on: the ledger says it as well.
   func follow(_ entry: LedgerEntry) {
@@ -68,7 +69,6 @@ final class TargetLocks {
 
   private func note(_ process: ProcessIdentity, isStopped: Bool) {
     guard let lock = held[process] else { return }
-    lock.setWritableByOthers(!isStopped)
     try? lock.write(text(process, isStopped: isStopped).text)
   }
 
@@ -86,17 +86,19 @@ final class TargetLocks {
     let path = "\(Self.folder)/\(wanted.fileName)"
     do throws(SystemError) {
       for attempt in 1...Self.attempts {
-        if let lock = try FileLock(path: path, mode: 0o666) {
+        if let lock = try FileLock(path: path, mode: Self.mode) {
           try lock.write(wanted.text)
           return lock
         }
         if attempt < Self.attempts { usleep(Self.pause) }
       }
     } catch {
-      // That of another user may be closed to us because its target is stopped.
-      guard error.code == EACCES, FileLock.isHeld(path) ?? false else {
+      guard error.code == EACCES, let owner = LockFiles.owner(of: path) else {
         throw Refusal("process \(target.pid) can't be locked: \(error)")
       }
+      throw Refusal(
+        "process \(target.pid) is a target of a run of \(owner), or was one of a run that was killed",
+        cure: "wait until it has ended; if it has, have \(owner) run 'jenner recover'")
     }
     let holder = LockFiles.lock(at: path)?.run ?? ""
     throw Refusal(
@@ -111,7 +113,7 @@ final class TargetLocks {
     for path in LockFiles.paths where FileLock.isHeld(path) == false {
       if LockFiles.stoppedProcess(at: path) != nil { continue }
       // Under the lock, so that nobody takes what is being removed.
-      if let lock = try? FileLock(path: path, mode: 0o666) { lock.removeFile() }
+      if let lock = try? FileLock(path: path, mode: Self.mode) { lock.removeFile() }
     }
   }
 }

@@ -141,7 +141,7 @@ import Testing
     let late: [Request] = [
       .begin(run: "r2", title: "", limitSeconds: 600),
       .inject(step: 0, deadlineSeconds: 60, undo: nil),
-      .inject(step: 7, deadlineSeconds: 60, undo: nil), .arm(rollbacks: []), .undo(step: 7),
+      .inject(step: 7, deadlineSeconds: 60, undo: nil), .arm(rollbacks: []),
       .inject(step: 1, deadlineSeconds: 0, undo: nil),
       .inject(step: 1, deadlineSeconds: 1e9, undo: nil),
       .prepare(
@@ -150,6 +150,8 @@ import Testing
         step: 5, command: Command(argv: ["a"], capabilities: ["cap_sys_admin"]), undo: nil),
     ]
     for request in late { #expect(isRefused(agent.ask(request)), "\(request)") }
+    // Nothing was touched by what was refused, and so there is nothing to put back.
+    #expect(agent.ask(.undo(step: 7)) == .undone(step: 7, proofs: []))
     #expect(agent.log.count == count)
   }
 

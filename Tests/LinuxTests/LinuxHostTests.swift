@@ -113,8 +113,12 @@ import Testing
       environment: CommandEnvironment.minimal.merging([mark: "x=y"]) { $1 }
     ).start()
     defer { end(child) }
-    #expect(LinuxHost().processes(marked: mark, "x=y").map(\.pid) == [child.pid])
-    #expect(LinuxHost().processes(marked: mark, "x").isEmpty)
+    let found = LinuxHost().environments(of: mark)
+    #expect(found.map(\.process.pid) == [child.pid])
+    #expect(found.map(\.value) == ["x=y"])
+    // Anyone may start a process with any environment.
+    #expect(LinuxHost().environments(of: mark, ofUser: geteuid()).count == 1)
+    #expect(LinuxHost().environments(of: mark, ofUser: geteuid() + 1).isEmpty)
   }
 }
 

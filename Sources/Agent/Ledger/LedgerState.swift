@@ -211,7 +211,7 @@ public struct LedgerState: Sendable, Hashable {
 
 extension Undo {
   /// The longest that the step may take.
-  fileprivate var timeout: Duration {
+  public var timeout: Duration {
     switch self {
     case .resume, .release: .zero
     case .run(let command): command.timeout

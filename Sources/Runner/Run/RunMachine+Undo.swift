@@ -38,6 +38,9 @@ extension RunMachine {
       case .pending, .delayed, .resolving, .preparing, .done: openSteps.removeLast()
       }
     }
+    // What a lost agent's guardian undoes is known once its ledger has been asked for; before that the
+    // steady state can't be expected to come back.
+    if hasTouched, agents.values.contains(where: { $0.state == .reconnecting }) { return }
     undoFinished = now
     closePhase("undo")
     startRollbacks()

@@ -83,10 +83,28 @@ struct RecoveryInstallation {
   private func unit() throws -> RecoveryUnit {
     let unit = RecoveryUnit(
       program: LinuxHost.link("/proc/self/exe") ?? "", stateDirectory: StateDirectory().path)
+    // Root will run it at every boot; in an image it is somewhere else.
+    if root.isEmpty, let path = Self.pathThatOthersMayChange(unit.program) {
+      throw Refusal(
+        "root would run \(unit.program) at boot, and others than root can change \(path)",
+        cure: "install jenner-agent for root, in /usr/local/bin for one")
+    }
     for path in [unit.program, unit.stateDirectory] where !RecoveryUnit.canName(path) {
       throw Refusal("'\(path)' can't stand in a unit", cure: "install jenner-agent elsewhere")
     }
     return unit
+  }
+
+  /// The part of a path that others than root can exchange; nil if there is none.
+  private static func pathThatOthersMayChange(_ program: String) -> String? {
+    var path = ""
+    for name in program.split(separator: "/") {
+      path += "/" + name
+      var status = stat()
+      let isRoots = lstat(path, &status) == 0 && status.st_uid == 0
+      if !isRoots || status.st_mode & (S_IWGRP | S_IWOTH) != 0 { return path }
+    }
+    return nil
   }
 
   private func refuseForeignUnit() throws {

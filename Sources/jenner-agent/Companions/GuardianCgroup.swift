@@ -60,7 +60,7 @@ struct GuardianCgroup {
         // Only directories have members, and only those of guardians matter.
         guard let members = try? FileContents.bytes(of: inner + "/cgroup.procs", limit: 1 << 20)
         else { continue }
-        if name.hasPrefix(prefix), members.isEmpty { found.append(inner) }
+        if name.hasPrefix(prefix), members.isEmpty, Cgroups.isOurs(inner) { found.append(inner) }
         if depth < depthLimit { waiting.append((inner, depth + 1)) }
       }
     }

@@ -21,8 +21,9 @@ struct Selftest {
   }
 
   /// Runs everything; says on standard error how far it is.
-  func run() -> [SelftestOutcome] {
+  func run() throws(Failure) -> [SelftestOutcome] {
     defer { try? FileManager.default.removeItem(atPath: folder) }
+    try requireCleanHost()
     var outcomes: [SelftestOutcome] = []
     for kind in kinds {
       for scenario in SelftestScenario.allCases {
@@ -33,5 +34,19 @@ struct Selftest {
       }
     }
     return outcomes
+  }
+
+  /// What others have left here would be taken for ours, and every run be refused for it.
+  private func requireCleanHost() throws(Failure) {
+    do {
+      let status = try SelftestProcess(["residue"], state: folder).wait(
+        atMost: SelftestRun.patience)
+      guard status == ExitStatus.residue.rawValue else { return }
+    } catch {
+      throw Failure.message("'jenner residue' could not be asked: \(error)", .inconclusive)
+    }
+    throw Failure.message(
+      "something is left on this host already; see 'jenner residue', then 'jenner recover'",
+      .residue)
   }
 }

@@ -9,7 +9,8 @@ struct SelftestCommand: ParsableCommand {
     discussion: """
       Each fault is injected, verified and undone; then again while the runner, the agent, the \
       guardian, and all of them at once are killed. Only processes that this command starts are \
-      touched. Exit status: 0 where nothing was left, 5 where something was.
+      touched. Exit status: 0 where nothing was left, 5 where something was, \
+      3 where nothing could be tried.
       """)
 
   @OptionGroup var output: FormatOption
@@ -30,9 +31,10 @@ struct SelftestCommand: ParsableCommand {
   func run() throws {
     do throws(Failure) {
       let selftest = try Selftest(kinds: kind.map { [$0] })
-      let rows = selftest.run()
+      let rows = try selftest.run()
       Console.output(output.isJSON ? SelftestTable.json(rows).pretty : SelftestTable.text(rows))
-      if !rows.allSatisfy(\.isClean) { throw Failure.message("", .residue) }
+      let status = SelftestOutcome.status(of: rows)
+      if status != .pass { throw Failure.message("", status) }
     } catch {
       if case .message("", _) = error {} else { error.report(asJSON: output.isJSON) }
       throw error.status.code

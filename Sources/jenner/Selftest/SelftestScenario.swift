@@ -1,3 +1,5 @@
+import Model
+
 /// What happens to a run of the self-test while its fault is in force.
 enum SelftestScenario: String, CaseIterable {
   /// Nothing: the run ends by itself.
@@ -62,5 +64,16 @@ struct SelftestOutcome {
   var isClean: Bool {
     if case .failed = result { return false }
     return true
+  }
+
+  var isTried: Bool {
+    if case .notHere = result { return false }
+    return true
+  }
+
+  /// What all of them come to: a table in which nothing was tried shows nothing.
+  static func status(of outcomes: [SelftestOutcome]) -> ExitStatus {
+    if !outcomes.allSatisfy(\.isClean) { return .residue }
+    return outcomes.contains(where: \.isTried) ? .pass : .inconclusive
   }
 }

@@ -14,8 +14,11 @@ enum SelftestTable {
     }
     let remarks = outcomes.compactMap(remark)
     let verdict =
-      outcomes.allSatisfy(\.isClean)
-      ? "Nothing was left behind." : "SOMETHING WAS LEFT BEHIND."
+      switch SelftestOutcome.status(of: outcomes) {
+      case .pass: "Nothing was left behind."
+      case .residue: "SOMETHING WAS LEFT BEHIND."
+      default: "Nothing could be tried here, so nothing is shown."
+      }
     return (aligned([header] + rows) + [""] + remarks + [verdict]).joined(separator: "\n")
   }
 

@@ -29,10 +29,10 @@ final class ThrowawayProcess {
     close(process.pidfd)
   }
 
-  /// What a fault has left of it: nothing where it runs, or where it has ended.
-  var damage: String? {
+  /// What a fault has left of it: nothing where it runs; or where it has ended, if it `mayEnd`.
+  func damage(mayEnd: Bool) -> String? {
     guard let facts = host.process(identity.pid), facts.identity == identity, !facts.isDead else {
-      return nil
+      return mayEnd ? nil : "the target has ended"
     }
     if let tracer = facts.tracer { return "the target is held by process \(tracer)" }
     return facts.isStopped ? "the target is stopped" : nil

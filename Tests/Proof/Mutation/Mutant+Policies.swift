@@ -3,14 +3,8 @@ extension Mutant {
   static let ofPolicies = [
     Mutant(
       "the guardian's first reason: its agent has ended", in: "GuardianPolicy",
-      "? .leave : .takeOver(reason: \"the agent ended\")",
-      "|| MUTANT ? .leave : .takeOver(reason: \"the agent ended\")"),
-    Mutant(
-      "the guardian's care for faults and actions", in: "GuardianPolicy",
-      "return ledger.pendingSteps.isEmpty &&", "return (ledger.pendingSteps.isEmpty || MUTANT) &&"),
-    Mutant(
-      "the guardian's care for rollbacks", in: "GuardianPolicy",
-      "ledger.pendingRollbacks.isEmpty\n", "(ledger.pendingRollbacks.isEmpty || MUTANT)\n"),
+      "guard isAgentAlive else { return .takeOver(reason: \"the agent ended\") }",
+      "guard isAgentAlive else { return MUTANT ? .leave : .takeOver(reason: \"the agent ended\") }"),
     Mutant(
       "the guardian's second reason: a deadline has passed", in: "GuardianPolicy",
       "if let due, due <= now {", "if let due, due <= now, !MUTANT {"),
