@@ -47,15 +47,26 @@ extension RealHost {
       }
     }
 
-    @Test("when everything is killed at once: recover undoes, and says what")
+    @Test("when everything is killed at once: the kernel undoes, and recover settles the ledger")
     func everythingKilled() async throws {
       try await Rig.run { rig in
         let pause = try await Pause.inForce(in: rig)
-        // Stopped first, so that none of them sees another die.
-        let all = [pause.run.process.pid, pause.processes.agent.pid, pause.processes.guardian.pid]
-        for pid in all { kill(pid, SIGSTOP) }
-        for pid in all { kill(pid, SIGKILL) }
-        _ = await pause.run.process.end()
+        await pause.killEverything()
+        // Nobody of ours is left, and nobody is needed.
+        #expect(await pause.isOver(within: .seconds(2)))
+        let residue = try await Jenner.run(["residue"], in: rig)
+        #expect(residue.ended(.residue), "the ledger does not know: \(residue.output)")
+        let recovery = try await Jenner.run(["recover"], in: rig)
+        #expect(recovery.ended(.pass), "\(recovery.output)\(recovery.errors)")
+        try await expectNothingPending(in: rig)
+      }
+    }
+
+    @Test("when everything is killed and the kernel does not undo: recover does, and says what")
+    func everythingKilledWithoutTracing() async throws {
+      try await Rig.run { rig in
+        let pause = try await Pause.inForce(in: rig, mayTrace: false)
+        await pause.killEverything()
         #expect(ProcessTable.isStopped(pause.redis.pid), "nobody is left to undo it")
 
         let residue = try await Jenner.run(["residue"], in: rig)
@@ -73,11 +84,8 @@ extension RealHost {
     @Test("when everything is killed and the ledger is lost: the lock says who was stopped")
     func everythingKilledAndLedgerLost() async throws {
       try await Rig.run { rig in
-        let pause = try await Pause.inForce(in: rig)
-        let all = [pause.run.process.pid, pause.processes.agent.pid, pause.processes.guardian.pid]
-        for pid in all { kill(pid, SIGSTOP) }
-        for pid in all { kill(pid, SIGKILL) }
-        _ = await pause.run.process.end()
+        let pause = try await Pause.inForce(in: rig, mayTrace: false)
+        await pause.killEverything()
         try FileManager.default.removeItem(atPath: Jenner.state(in: rig) + "/runs")
 
         let residue = try await Jenner.run(["residue"], in: rig)
@@ -170,16 +178,25 @@ private struct Pause {
   let processes: AgentProcesses
 
   /// Starts a run and waits until its fault is in force.
-  static func inForce(in rig: Rig, lasting duration: String = "60s") async throws -> Pause {
+  ///
+  /// An agent that may not trace pauses by a signal, which nobody but us undoes.
+  static func inForce(
+    in rig: Rig, lasting duration: String = "60s", mayTrace: Bool = true
+  ) async throws -> Pause {
     let redis = try await Redis.start(in: rig)
+    let agent = try Product.agent.path()
+    // Who listens on a port is for those to see who may trace.
+    let target = mayTrace ? "port: \(redis.port)" : "cmdline: '127.0.0.1:\(redis.port)'"
+    let environment =
+      mayTrace ? [:] : ["JENNER_AGENT": "setpriv --bounding-set=-sys_ptrace \(agent)"]
     let run = try Jenner.startExperiment(
       ExperimentText(
         baseline: "1s",
         probes: [ExperimentText.truth],
         method: [
-          "{fault: process.pause, targets: {port: \(redis.port)}, for: \(duration)}"
+          "{fault: process.pause, targets: {\(target)}, for: \(duration)}"
         ]
-      ).text, in: rig)
+      ).text, in: rig, environment: environment)
     let isInForce = await eventually(within: .seconds(20)) {
       ProcessTable.isStopped(redis.pid) || run.process.ending != nil
     }
@@ -189,6 +206,14 @@ private struct Pause {
     }
     return Pause(
       redis: redis, run: run, processes: try #require(AgentProcesses.find(in: rig)))
+  }
+
+  /// Kills runner, agent and guardian such that none of them sees another die.
+  func killEverything() async {
+    let all = [run.process.pid, processes.agent.pid, processes.guardian.pid]
+    for pid in all { kill(pid, SIGSTOP) }
+    for pid in all { kill(pid, SIGKILL) }
+    _ = await run.process.end()
   }
 
   /// Whether the redis runs again within a time.
