@@ -181,13 +181,14 @@ public struct Unwinding: Sendable {
     for index in quick.indices where quick[index].proof == nil {
       guard let process = quick[index].undo.process else { continue }
       let facts = host.process(process.pid)
-      if facts?.identity != process || facts?.isDead == true {
+      if host.hasEnded(process) {
         quick[index].prove(true, "process \(process.pid) has ended; there is nothing to resume")
-      } else if let facts, !quick[index].isInForce(facts) {
+      } else if let facts, facts.identity == process, !quick[index].isInForce(facts) {
         quick[index].prove(true, Self.evidence(of: facts))
       } else if let limit = readBackUntil, now >= limit {
+        let seen = facts == nil ? "can't be read" : "is still stopped"
         quick[index].prove(
-          false, "process \(process.pid) is still stopped after \(Self.readBackLimit.text)")
+          false, "process \(process.pid) \(seen) after \(Self.readBackLimit.text)")
       }
     }
   }

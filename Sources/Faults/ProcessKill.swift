@@ -51,9 +51,7 @@ public struct ProcessKill: Fault {
   /// Any other signal may be handled by its process as that sees fit, so there its delivery, which the
   /// agent itself has checked, is all that was asked for.
   public func inspect(_ targets: [ProcessIdentity], on host: any Host) -> Evidence {
-    let gone = targets.filter { target in
-      host.process(target.pid).map { $0.identity != target || $0.isDead } ?? true
-    }
+    let gone = targets.filter(host.hasEnded)
     return Evidence(
       requested: "signal \(signal.name) to \(targets.count.processes)",
       achieved: signal == .kill

@@ -166,6 +166,8 @@ public final class EventLoop {
     arm()
     var ready = [jenner_ready](repeating: jenner_ready(), count: 64)
     let count = jenner_poll_wait(poll, &ready, 64, alwaysReady.isEmpty ? -1 : 0)
+    // The kernel can't say what is ready: everything may be, and every handler can find out.
+    if count < 0 { return askEveryone() }
     for event in ready.prefix(Int(max(0, count))) where isRunning {
       if event.token == 0 {
         jenner_counter_clear(alarm)
@@ -176,6 +178,15 @@ public final class EventLoop {
     }
     for descriptor in alwaysReady where isRunning {
       watches[descriptor]?.handler([.readable, .writable])
+    }
+  }
+
+  private func askEveryone() {
+    usleep(1_000)
+    for watch in Array(watches.values) where isRunning {
+      if watches[descriptors[watch.token] ?? -1]?.token == watch.token {
+        watch.handler([.readable, .writable])
+      }
     }
   }
 

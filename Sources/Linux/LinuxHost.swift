@@ -37,6 +37,16 @@ public final class LinuxHost: Host {
     return self.status(pid)?.startTime == status.startTime ? facts : nil
   }
 
+  /// Whether a process is known to have ended.
+  ///
+  /// That /proc can't be read, for want of memory or descriptors, does not make it so.
+  public func hasEnded(_ process: ProcessIdentity) -> Bool {
+    if let status = status(process.pid) {
+      return status.startTime != process.startTime || status.state == "Z" || status.state == "X"
+    }
+    return kill(process.pid, 0) != 0 && errno == ESRCH
+  }
+
   /// The state letters of all threads of a process; empty if there is none.
   public func threadStates(of pid: Int32) -> [String] {
     let threads = (try? Directory.entries(of: "\(proc)/\(pid)/task")) ?? []

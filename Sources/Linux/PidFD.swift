@@ -19,6 +19,9 @@ public struct PidFD: ~Copyable {
     }
     guard host.identity(of: process.pid) == process else {
       close(descriptor)
+      guard host.hasEnded(process) else {
+        throw SystemError("identify process \(process.pid)", code: EIO)
+      }
       return nil
     }
     self.descriptor = descriptor

@@ -8,6 +8,8 @@ final class FakeHost: Host, @unchecked Sendable {
   var files: [String: String] = [:]
   /// Processes that no signal reaches.
   var immovable: Set<Int32> = []
+  /// Processes of which nothing can be read.
+  var unreadable: Set<Int32> = []
   /// Processes that signals reach without effect.
   var deaf: Set<Int32> = []
 
@@ -21,7 +23,10 @@ final class FakeHost: Host, @unchecked Sendable {
   func processes() throws(HostError) -> [ProcessFacts] {
     all.values.sorted { $0.identity < $1.identity }
   }
-  func process(_ pid: Int32) -> ProcessFacts? { all[pid] }
+  func process(_ pid: Int32) -> ProcessFacts? { unreadable.contains(pid) ? nil : all[pid] }
+  func hasEnded(_ process: ProcessIdentity) -> Bool {
+    all[process.pid].map { $0.identity != process || $0.isDead } ?? true
+  }
   func obstacleToTracing(_ pid: Int32) -> String? { obstacle }
   func listeners(on port: Int) throws(HostError) -> [Int32] { listening[port] ?? [] }
   func contents(of path: String) throws(HostError) -> String {

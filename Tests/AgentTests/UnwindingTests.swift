@@ -112,6 +112,14 @@ import Testing
     #expect(unwinding.proofs[0]?.map(\.isProved) == [false])
   }
 
+  /// Without memory or descriptors /proc can't be read; that does not mean that a process has ended.
+  @Test func aTargetThatCanNotBeReadIsNotProved() {
+    let host = FakeHost([.fake(1000, state: "T")])
+    host.unreadable = [1000]
+    let (_, unwinding) = perform(Unwinding(steps: [step(0, [resume(1000)])]), on: host)
+    #expect(unwinding.proofs[0]?.map(\.isProved) == [false])
+  }
+
   @Test func aSignalAloneProvesNothing() {
     // The signal is said to be delivered, but the process stays stopped.
     let host = FakeHost([.fake(1000, state: "T")])

@@ -9,6 +9,9 @@ public protocol Host: Sendable {
   /// One process, or nil if there is none of that id now.
   func process(_ pid: Int32) -> ProcessFacts?
 
+  /// Whether a process is known to have ended; one that can't be read just now is not.
+  func hasEnded(_ process: ProcessIdentity) -> Bool
+
   /// The state letters of a process's threads, as in `ProcessFacts.state`; empty if it is gone.
   func threadStates(of pid: Int32) -> [String]
 
@@ -26,6 +29,11 @@ extension Host {
   /// The state of the process stands for its threads where a host does not tell them apart.
   public func threadStates(of pid: Int32) -> [String] {
     process(pid).map { [$0.state] } ?? []
+  }
+
+  /// Where every process can be read, one that is not there has ended.
+  public func hasEnded(_ process: ProcessIdentity) -> Bool {
+    self.process(process.pid).map { $0.identity != process || $0.isDead } ?? true
   }
 
   /// A process that is traced already has its tracer in the way, and no other obstacle is known.

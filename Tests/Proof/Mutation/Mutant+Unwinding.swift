@@ -20,12 +20,13 @@ extension Mutant {
       "commands[index].prove(result.isSuccess, ",
       "commands[index].prove(result.isSuccess || MUTANT, "),
     Mutant(
-      "the reading back", in: "Unwinding", "} else if let facts, !quick[index].isInForce(facts) {",
+      "the reading back", in: "Unwinding",
+      "} else if let facts, facts.identity == process, !quick[index].isInForce(facts) {",
       "} else if let facts, !quick[index].isInForce(facts) || MUTANT {"),
     Mutant(
       "that a process of the same id is another", in: "Unwinding",
-      "if facts?.identity != process || facts?.isDead == true {",
-      "if MUTANT ? facts == nil : facts?.identity != process || facts?.isDead == true {"),
+      "if host.hasEnded(process) {",
+      "if MUTANT ? facts == nil : host.hasEnded(process) {"),
     Mutant(
       "the end of reading back", in: "Unwinding",
       "} else if let limit = readBackUntil, now >= limit {",

@@ -42,7 +42,7 @@ struct Figures {
     let lines = rows(depth: depth).map { row in
       let seeds = row.seeds.map(String.init).joined(separator: ", ")
       return "| \(row.name) | \(Self.grouped(row.cases)) | \(Self.grouped(row.reached)) | "
-        + "\(row.failures) | \(Self.each(row)) | \(seeds.isEmpty ? "all" : seeds) |"
+        + "\(row.failures) | \(Self.each(row)) | \(seeds.isEmpty ? "–" : seeds) |"
     }
     return ([head] + lines).joined(separator: "\n")
   }
