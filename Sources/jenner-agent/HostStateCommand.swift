@@ -31,7 +31,11 @@ enum HostStateCommand {
     } catch {
       throw Unseen(error.description)
     }
-    for path in LockFiles.paths { entries[path] = "lock of run \(LockFiles.run(at: path).limited)" }
+    // One that nobody holds keeps nobody away, unless it says whom a killed run has left stopped.
+    for path in LockFiles.paths
+    where FileLock.isHeld(path) == true || LockFiles.stoppedProcess(at: path) != nil {
+      entries[path] = "lock of run \(LockFiles.run(at: path).limited)"
+    }
     return entries
   }
 

@@ -180,7 +180,11 @@ extension RunMachine {
       record.faults[index].undone = status.isClean && status.isKnown
       record.faults[index].close(at: time)
     }
-    if !status.isKnown, hasTouched {
+    // An agent that was asked to end removes its ledger once everything in it is done, and may be
+    // killed before it can say so.
+    let wasProved =
+      phase == .ending && record.faults.allSatisfy { $0.host != host || $0.undone }
+    if !status.isKnown, hasTouched, !wasProved {
       record.residue.append(
         Residue(
           host: host, what: "no ledger of this run was found, so nothing can be proved",
