@@ -62,6 +62,18 @@ import Testing
     #expect(evidence.isInForce)
   }
 
+  /// All of them may have been stopped meanwhile; what begins then would be overdue at once.
+  @Test func aHolderThatIsReadyAfterTheDeadlineHoldsNothing() {
+    let agent = begun { $0.isHolderReadyAtOnce = false }
+    agent.ask(.inject(step: 0, deadlineSeconds: 2, undo: nil))
+    agent.advance(by: .seconds(3))
+    agent.becomeReady(0)
+    agent.ask(.heartbeat)
+    #expect(isRefused(answer(agent, to: 4)))
+    #expect(!agent.log.contains("hold 1000"))
+    #expect(LedgerState(folding: agent.disk).steps.isEmpty)
+  }
+
   @Test func aHolderThatEndsAtItsStartIsARefusal() {
     let agent = begun { $0.isHolderReadyAtOnce = false }
     agent.ask(Self.inject)

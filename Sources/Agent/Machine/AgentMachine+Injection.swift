@@ -81,10 +81,10 @@ extension AgentMachine {
   mutating func holderReady(
     _ step: Int, _ holder: ProcessIdentity, at now: Duration
   ) -> [AgentEffect] {
-    // The run may have been ended, the step undone, or the guardian lost, while the holder was
-    // starting; its end is then the answer to the injection.
-    guard isBegun, isGuarded, injecting[step]?.isWaitingForHolder ?? false,
-      let prepared = prepared[step],
+    // The run may have been ended, the step undone, the guardian lost, or the deadline passed, while
+    // the holder was starting; its end is then the answer to the injection.
+    guard isBegun, isGuarded, let waiting = injecting[step], waiting.isWaitingForHolder,
+      now < waiting.deadline, let prepared = prepared[step],
       let number = injecting[step]?.number
     else { return [.endHolder(step: step)] }
     injecting[step]?.isWaitingForHolder = false
