@@ -56,6 +56,7 @@ struct PublishCommand: ParsableCommand {
     }
     let day = Date.now.formatted(.iso8601.year().month().day())
     let processors = sysconf(Int32(_SC_NPROCESSORS_ONLN))
-    return "Version \(JennerVersion.text), \(day), Linux \(kernel), \(processors) processors."
+    let series = kernel.split(separator: ".").prefix(2).joined(separator: ".")
+    return "Version \(JennerVersion.text), \(day), Linux \(series), \(processors) processors."
   }
 }
