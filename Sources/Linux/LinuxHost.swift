@@ -189,26 +189,22 @@ public enum Users {
   /// The home of this user: `$HOME`, or what the user database says.
   public static var home: String {
     if let home = CommandEnvironment.variable("HOME"), home.hasPrefix("/") { return home }
-    var entry = passwd()
-    var found: UnsafeMutablePointer<passwd>?
-    return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 16_384) { buffer in
-      guard let base = buffer.baseAddress,
-        getpwuid_r(geteuid(), &entry, base, buffer.count, &found) == 0, found != nil,
-        let home = entry.pw_dir
-      else { return "/nonexistent" }
-      return String(cString: home)
-    }
+    return field(of: geteuid(), \.pw_dir) ?? "/nonexistent"
   }
 
-  static func name(of id: UInt32) -> String? {
+  static func name(of id: UInt32) -> String? { field(of: id, \.pw_name) }
+
+  private static func field(
+    of id: UInt32, _ text: KeyPath<passwd, UnsafeMutablePointer<CChar>?>
+  ) -> String? {
     var entry = passwd()
     var found: UnsafeMutablePointer<passwd>?
     return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 16_384) { buffer in
       guard let base = buffer.baseAddress,
         getpwuid_r(id, &entry, base, buffer.count, &found) == 0, found != nil,
-        let name = entry.pw_name
+        let value = entry[keyPath: text]
       else { return nil }
-      return String(cString: name)
+      return String(cString: value)
     }
   }
 }

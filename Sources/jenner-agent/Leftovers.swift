@@ -66,7 +66,7 @@ struct Leftovers {
       _ = handle.waitForEnd(atMost: Takeover.fenceLimit)
     case .stopped(let lock):
       // Held meanwhile, so that no run takes the process as its target while it is continued.
-      let path = "\(TargetLocks.folder)/\(lock.fileName)"
+      let path = "\(LockFolder.path)/\(lock.fileName)"
       guard let file = try FileLock(path: path, mode: 0o600), LockFiles.lock(at: path) == lock
       else { return }
       _ = SignalDelivery.send(.resume, to: lock.process, on: host)

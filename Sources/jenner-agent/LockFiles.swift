@@ -37,7 +37,7 @@ enum LockFiles {
   static func run(withTarget process: ProcessIdentity) -> String? {
     let lock = TargetLock(
       process, pidNamespace: HostIdentity.pidNamespace, run: "", isStopped: false)
-    let path = "\(TargetLocks.folder)/\(lock.fileName)"
+    let path = "\(LockFolder.path)/\(lock.fileName)"
     return FileLock.isHeld(path) == true ? run(at: path).limited : nil
   }
 

@@ -9,7 +9,6 @@ internal import Model
 /// process id and start time, and held by flock(2): they end with this process, however it ends. One
 /// more is on the run itself, so that others can tell that it lives.
 final class TargetLocks {
-  static let folder = LockFolder.path
   /// For their user alone: whoever may read a file may lock it, and so make a dead run look alive.
   private static let mode: UInt32 = 0o600
 
@@ -33,13 +32,13 @@ final class TargetLocks {
       try LockFolder.prepare()
       self.run = run
       if runLock == nil {
-        runLock = try FileLock(path: "\(Self.folder)/run-\(run).lock", mode: Self.mode)
+        runLock = try FileLock(path: "\(LockFolder.path)/run-\(run).lock", mode: Self.mode)
         try runLock?.write(run + "\n")
       }
     } catch {
       throw Refusal(
         "targets can't be locked: \(error)",
-        cure: "as root: install -d -o root -m 1777 \(Self.folder)")
+        cure: "as root: install -d -o root -m 1777 \(LockFolder.path)")
     }
     for target in targets where held[target] == nil {
       held[target] = try lock(target)
@@ -83,7 +82,7 @@ final class TargetLocks {
 
   private func lock(_ target: ProcessIdentity) throws(Refusal) -> FileLock {
     let wanted = text(target, isStopped: false)
-    let path = "\(Self.folder)/\(wanted.fileName)"
+    let path = "\(LockFolder.path)/\(wanted.fileName)"
     do throws(SystemError) {
       for attempt in 1...Self.attempts {
         if let lock = try FileLock(path: path, mode: Self.mode) {

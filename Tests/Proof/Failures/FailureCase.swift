@@ -55,9 +55,7 @@ struct FailureCase: Codable, CustomStringConvertible {
   }
 
   private func attempt(in place: Place) throws -> JobResult {
-    try place.renew(for: scenario)
-    try place.clear()
-    let before = try place.remember()
+    let before = try place.prepare(for: scenario)
     var result = JobResult(isReached: false)
     let limit = triesAgain ? Self.patience : Self.limit
     let staged = try stage.perform(

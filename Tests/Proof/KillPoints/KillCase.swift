@@ -35,9 +35,7 @@ struct KillCase: Codable, CustomStringConvertible {
   }
 
   private func attempt(in place: Place) throws -> JobResult {
-    try place.renew(for: scenario)
-    try place.clear()
-    let before = try place.remember()
+    let before = try place.prepare(for: scenario)
     var result = JobResult(isReached: false)
     var failure: (any Error)?
     var killed: Kill?

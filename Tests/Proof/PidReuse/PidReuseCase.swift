@@ -34,9 +34,7 @@ struct PidReuseCase: Codable, CustomStringConvertible {
   }
 
   private func attempt(in place: Place) throws -> JobResult {
-    try place.renew(for: scenario)
-    try place.clear()
-    let before = try place.remember()
+    let before = try place.prepare(for: scenario)
     var result = JobResult(isReached: false)
     var failure: (any Error)?
     let run = try place.start(scenario, watching: [.agent])

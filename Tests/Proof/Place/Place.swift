@@ -71,6 +71,14 @@ final class Place {
   /// A picture of the host as it is now.
   func picture() throws -> HostPicture { try HostPicture(folders: folders) }
 
+  /// Begins a case: with a target that nobody has touched, nothing of the last one, and the picture of
+  /// the host before it.
+  func prepare(for scenario: Scenario) throws -> HostPicture {
+    try renew(for: scenario)
+    try clear()
+    return try remember()
+  }
+
   /// The picture of the host before the case; the same for all as long as nothing has changed it.
   func remember() throws -> HostPicture {
     if let before { return before }
