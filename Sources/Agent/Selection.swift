@@ -99,7 +99,7 @@ public struct Selection {
   }
 
   /// A process and those above it.
-  private static func lineage(of pid: Int32, on host: any Host) -> Set<Int32> {
+  static func lineage(of pid: Int32, on host: any Host) -> Set<Int32> {
     var lineage: Set<Int32> = []
     var current = pid
     while current > 0, lineage.insert(current).inserted {

@@ -42,8 +42,8 @@ public struct Unwinding: Sendable {
     var signal: (signal: Signal, process: ProcessIdentity)? {
       switch undo {
       case .resume(let process): (.resume, process)
-      case .release: holder.map { (.kill, $0) }
-      case .run: nil
+      case .release, .dismiss: holder.map { (.kill, $0) }
+      case .clear, .run: nil
       }
     }
   }
@@ -133,7 +133,7 @@ public struct Unwinding: Sendable {
   private mutating func ran(_ result: CommandResult) -> [UnwindingEffect] {
     isRunningCommand = false
     if let index = commands.firstIndex(where: { $0.proof == nil }) {
-      commands[index].prove(result.isSuccess, Self.evidence(of: result))
+      commands[index].prove(result.isSuccess, commands[index].undo.evidence(of: result))
       return []
     }
     guard !rollbacks.isEmpty else { return [] }
@@ -151,11 +151,6 @@ public struct Unwinding: Sendable {
     return "process \(pid) was let go; process \(tracer) holds it now"
   }
 
-  private static func evidence(of result: CommandResult) -> String {
-    let errors = result.errors.limited
-    return "the command " + result.summary + (errors.isEmpty ? "" : ": \(errors)")
-  }
-
   private mutating func proceed(at now: Duration, on host: any Host) -> [UnwindingEffect] {
     readBack(at: now, on: host)
     var effects = report()
@@ -165,7 +160,7 @@ public struct Unwinding: Sendable {
     }
     nextWake = nil
     guard !isRunningCommand else { return effects }
-    if let task = commands.first(where: { $0.proof == nil }), case .run(let command) = task.undo {
+    if let command = commands.first(where: { $0.proof == nil })?.undo.command {
       isRunningCommand = true
       effects.append(.run(command))
     } else if let rollback = rollbacks.first {
@@ -179,6 +174,10 @@ public struct Unwinding: Sendable {
 
   private mutating func readBack(at now: Duration, on host: any Host) {
     for index in quick.indices where quick[index].proof == nil {
+      if case .dismiss = quick[index].undo {
+        readBackHolder(index, at: now, on: host)
+        continue
+      }
       guard let process = quick[index].undo.process else { continue }
       let facts = host.process(process.pid)
       if host.hasEnded(process) {
@@ -190,6 +189,19 @@ public struct Unwinding: Sendable {
         quick[index].prove(
           false, "process \(process.pid) \(seen) after \(Self.readBackLimit.text)")
       }
+    }
+  }
+
+  /// With its holder a fault's tables go; that they are gone is seen by the command that clears.
+  private mutating func readBackHolder(_ index: Int, at now: Duration, on host: any Host) {
+    guard let holder = quick[index].holder else {
+      return quick[index].prove(true, "nothing was held")
+    }
+    if host.hasEnded(holder) {
+      quick[index].prove(true, "the holder, process \(holder.pid), has ended")
+    } else if let limit = readBackUntil, now >= limit {
+      quick[index].prove(
+        false, "the holder, process \(holder.pid), lives after \(Self.readBackLimit.text)")
     }
   }
 
@@ -216,7 +228,7 @@ extension Unwinding.Task {
     case .resume: facts.isStopped || facts.state == "t"
     // What another tracer does to it, or a signal that came meanwhile, is not ours.
     case .release: facts.tracer != nil && facts.tracer == holder?.pid
-    case .run: false
+    case .dismiss, .clear, .run: false
     }
   }
 
@@ -239,8 +251,15 @@ extension Undo {
   fileprivate var process: ProcessIdentity? {
     switch self {
     case .resume(let process), .release(let process): process
-    case .run: nil
+    case .dismiss, .clear, .run: nil
     }
+  }
+
+  /// What the result of its command shows.
+  fileprivate func evidence(of result: CommandResult) -> String {
+    if case .clear = self, result.isSuccess { return result.output.limited }
+    let errors = result.errors.limited
+    return "the command " + result.summary + (errors.isEmpty ? "" : ": \(errors)")
   }
 }
 

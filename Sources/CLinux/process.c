@@ -5,8 +5,10 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/securebits.h>
+#include <sched.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -32,6 +34,24 @@ int jenner_reap(int pidfd, int *status, bool *signalled) {
   *status = info.si_status;
   *signalled = info.si_code != CLD_EXITED;
   return 1;
+}
+
+int jenner_enter_network(const char *path, uint64_t inode) {
+  struct stat status;
+  int result = -1;
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return -1;
+  if (fstat(fd, &status) == 0) {
+    if ((uint64_t)status.st_ino == inode) {
+      result = setns(fd, CLONE_NEWNET);
+    } else {
+      errno = ESTALE;
+    }
+  }
+  int error = errno;
+  close(fd);
+  errno = error;
+  return result;
 }
 
 int jenner_capabilities_get(struct jenner_capabilities *out) {

@@ -3,5 +3,8 @@ public import Model
 /// The kinds of fault that this program knows.
 public enum Faults {
   /// One entry for each file of this folder that declares one; a test compares them.
-  public static let all: [any Fault.Type] = [ProcessKill.self, ProcessPause.self]
+  public static let all: [any Fault.Type] = [
+    NetworkBlackhole.self, NetworkPartition.self, NetworkReject.self, ProcessKill.self,
+    ProcessPause.self,
+  ]
 }

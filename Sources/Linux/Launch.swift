@@ -146,6 +146,9 @@ public struct Launch: Sendable {
 
 /// The environment of the commands that we run.
 public enum CommandEnvironment {
+  /// Where the tools of administrators are, which are not in every user's PATH.
+  public static var toolPath: String { standardPath }
+
   static let standardPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
   /// PATH and HOME of this program, `LANG=C.UTF-8` and `TERM=dumb`: the same on every machine, and

@@ -52,7 +52,7 @@ extension LinuxHost {
   }
 
   /// A table of sockets may be long on a busy machine.
-  private func largeText(_ path: String) throws(HostError) -> String {
+  func largeText(_ path: String) throws(HostError) -> String {
     do throws(SystemError) {
       return String(decoding: try FileContents.bytes(of: path, limit: 64 << 20), as: UTF8.self)
     } catch {

@@ -194,6 +194,17 @@ public enum Users {
 
   static func name(of id: UInt32) -> String? { field(of: id, \.pw_name) }
 
+  static func id(of name: String) -> UInt32? {
+    var entry = passwd()
+    var found: UnsafeMutablePointer<passwd>?
+    return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 16_384) { buffer in
+      guard let base = buffer.baseAddress,
+        getpwnam_r(name, &entry, base, buffer.count, &found) == 0, found != nil
+      else { return nil }
+      return entry.pw_uid
+    }
+  }
+
   private static func field(
     of id: UInt32, _ text: KeyPath<passwd, UnsafeMutablePointer<CChar>?>
   ) -> String? {

@@ -40,9 +40,12 @@ public enum MarkedObject: Sendable, Hashable {
 
   /// By proc_pid_net(5), which needs no program: the links of this network namespace.
   private static var links: [MarkedObject] {
-    let bytes = (try? FileContents.bytes(of: "/proc/self/net/dev", limit: 16 << 20)) ?? []
+    let bytes = (try? FileContents.bytes(of: "/proc/thread-self/net/dev", limit: 16 << 20)) ?? []
     return links(in: String(decoding: bytes, as: UTF8.self))
   }
+
+  /// Whether there is a link of this name in this network namespace.
+  public static func hasLink(_ name: String) -> Bool { links.contains(.link(name)) }
 
   static func links(in table: String) -> [MarkedObject] {
     table.split(separator: "\n").dropFirst(2).compactMap { line in

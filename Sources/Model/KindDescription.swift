@@ -21,7 +21,8 @@ public struct KindDescription: Sendable, Hashable {
         traits.append(
           Trait(
             name: "needs",
-            text: type.capabilities.joined(separator: ", ") + " for processes of other users"))
+            text: type.capabilities.joined(separator: ", ")
+              + (type.targeting == .processes ? " for processes of other users" : "")))
       }
       if !type.tools.isEmpty {
         traits.append(Trait(name: "tools", text: type.tools.joined(separator: ", ")))

@@ -19,6 +19,7 @@ final class AgentDriver {
   private var isGuardianDismissed = false
   private var commands: [AgentWork: RunningCommand] = [:]
   private var holders: [Int: HolderProcess] = [:]
+  private var networkHolders: [Int: NetworkHolderProcess] = [:]
 
   private var events: [AgentEvent] = []
   private var isHandling = false
@@ -144,7 +145,18 @@ final class AgentDriver {
       if holders[step]?.hold(processes, until: deadline) != true {
         events.append(.held(step: step, .failed("the holder could not be told what to hold")))
       }
-    case .endHolder(let step): holders[step]?.kill()
+    case .lockShaping(let keys, let run):
+      try check(.lock) { () throws(Refusal) in try locks.lock(keys, run: run) }
+    case .startNetworkHolder(let step, let run): try startNetworkHolder(ofStep: step, run: run)
+    case .holdNetwork(let step, let order):
+      if networkHolders[step]?.send(.hold(order)) != true {
+        events.append(.held(step: step, .failed("the holder could not be told its rules")))
+      }
+    case .openGate(let holder, let step, let until):
+      networkHolders[holder]?.send(.gate(step: step, until: until?.nanoseconds))
+    case .endHolder(let step):
+      holders[step]?.kill()
+      networkHolders[step]?.kill()
     case .run(let command, let work): run(command, work)
     case .cancel(let work): commands[work]?.cancel()
     case .watch(let number, let probe, let kind, let section):
@@ -194,6 +206,20 @@ final class AgentDriver {
         case .held(let outcome): deliver(.held(step: step, outcome))
         case .ended:
           holders[step] = nil
+          deliver(.holderEnded(step: step))
+        }
+      }
+    }
+  }
+
+  private func startNetworkHolder(ofStep step: Int, run: String) throws(Failure) {
+    try attempt(.holder) {
+      networkHolders[step] = try NetworkHolderProcess(run: run, on: loop) { [unowned self] news in
+        switch news {
+        case .ready(let process): deliver(.holderReady(step: step, process))
+        case .held(let outcome): deliver(.held(step: step, outcome))
+        case .ended:
+          networkHolders[step] = nil
           deliver(.holderEnded(step: step))
         }
       }

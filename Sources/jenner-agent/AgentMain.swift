@@ -33,6 +33,12 @@ enum AgentMain {
     case "guardian" where arguments.count == 3 && arguments[1] == "--ledger":
       exit(Guardian.guardLedger(at: arguments[2]))
     case "hold" where arguments.count == 1: exit(Holder.hold())
+    case "hold-network" where arguments.count == 1: exit(NetworkHolder.hold())
+    case "clear-network":
+      guard let clearing = ClearNetwork(arguments: Array(arguments.dropFirst())) else {
+        refuseUsage()
+      }
+      exit(clearing.run().rawValue)
     case "recover": runCommand(arguments.dropFirst(), Recovery.run)
     case "residue": runCommand(arguments.dropFirst(), ResidueSearch.run)
     case "install-recovery":

@@ -13,6 +13,7 @@ final class TargetLocks {
   private static let mode: UInt32 = 0o600
 
   private var held: [ProcessIdentity: FileLock] = [:]
+  private var shaping: [ShapingKey: FileLock] = [:]
   private var runLock: FileLock?
   private var run = ""
   /// By step: the processes that it stops.
@@ -21,6 +22,8 @@ final class TargetLocks {
   /// Gives all locks up, and removes their files.
   func release() {
     for lock in held.values { lock.removeFile() }
+    for lock in shaping.values { lock.removeFile() }
+    shaping = [:]
     runLock?.removeFile()
     held = [:]
     runLock = nil
@@ -28,6 +31,24 @@ final class TargetLocks {
 
   /// Locks targets for a run; a target that this process has locked already is no mistake.
   func lock(_ targets: [ProcessIdentity], run: String) throws(Refusal) {
+    try lockRun(run)
+    for target in targets where held[target] == nil {
+      held[target] = try lock(target)
+    }
+  }
+
+  /// Locks interfaces for a run that shapes their packets.
+  func lock(_ keys: [ShapingKey], run: String) throws(Refusal) {
+    try lockRun(run)
+    for key in keys where shaping[key] == nil {
+      let path = "\(LockFolder.path)/network-\(key.namespace)-\(key.interface).lock"
+      shaping[key] = try lock(path, text: run + "\n", named: "interface \(key.interface)") {
+        LockFiles.run(at: path).limited
+      }
+    }
+  }
+
+  private func lockRun(_ run: String) throws(Refusal) {
     do throws(SystemError) {
       try LockFolder.prepare()
       self.run = run
@@ -39,9 +60,6 @@ final class TargetLocks {
       throw Refusal(
         "targets can't be locked: \(error)",
         cure: "as root: install -d -o root -m 1777 \(LockFolder.path)")
-    }
-    for target in targets where held[target] == nil {
-      held[target] = try lock(target)
     }
   }
 
@@ -83,25 +101,34 @@ final class TargetLocks {
   private func lock(_ target: ProcessIdentity) throws(Refusal) -> FileLock {
     let wanted = text(target, isStopped: false)
     let path = "\(LockFolder.path)/\(wanted.fileName)"
+    return try lock(path, text: wanted.text, named: "process \(target.pid)") {
+      LockFiles.lock(at: path)?.run ?? ""
+    }
+  }
+
+  /// Locks a file that says whose it is; a refusal names the run that has it.
+  private func lock(
+    _ path: String, text: String, named name: String, holder: () -> String
+  ) throws(Refusal) -> FileLock {
     do throws(SystemError) {
       for attempt in 1...Self.attempts {
         if let lock = try FileLock(path: path, mode: Self.mode) {
-          try lock.write(wanted.text)
+          try lock.write(text)
           return lock
         }
         if attempt < Self.attempts { usleep(Self.pause) }
       }
     } catch {
       guard error.code == EACCES, let owner = LockFiles.owner(of: path) else {
-        throw Refusal("process \(target.pid) can't be locked: \(error)")
+        throw Refusal("\(name) can't be locked: \(error)")
       }
       throw Refusal(
-        "process \(target.pid) is a target of a run of \(owner), or was one of a run that was killed",
+        "\(name) is a target of a run of \(owner), or was one of a run that was killed",
         cure: "wait until it has ended; if it has, have \(owner) run 'jenner recover'")
     }
-    let holder = LockFiles.lock(at: path)?.run ?? ""
+    let holder = holder()
     throw Refusal(
-      "process \(target.pid) is a target of another run" + (holder.isEmpty ? "" : ", \(holder)"),
+      "\(name) is a target of another run" + (holder.isEmpty ? "" : ", \(holder)"),
       cure: "wait until it has ended")
   }
 

@@ -136,7 +136,7 @@ private struct NoObserver: Observer {
   func observe() async -> Observation { .noData("a test never observes") }
 }
 
-protocol LocalFault: Fault {}
+protocol LocalFault: ProcessFault {}
 
 extension LocalFault {
   static var targeting: Targeting { .processes }

@@ -9,10 +9,14 @@ import Testing
     let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
     let folder = "/\(root)/Sources/Faults"
     var declared: Set<String> = []
-    for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
-      let text = try String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8)
-      if text.contains("public struct \(name.dropLast(6)): Fault ") {
-        declared.insert(String(name.dropLast(6)))
+    for path in try FileManager.default.subpathsOfDirectory(atPath: folder)
+    where path.hasSuffix(".swift") {
+      let text = try String(contentsOfFile: "\(folder)/\(path)", encoding: .utf8)
+      let name = String(path.split(separator: "/").last?.dropLast(6) ?? "")
+      if text.contains(/public struct \w+: (Process|Packet|Network)Fault /),
+        text.contains("public struct \(name): ")
+      {
+        declared.insert(name)
       }
     }
     #expect(!declared.isEmpty)

@@ -5,7 +5,7 @@ import Verdict
 @testable import Runner
 
 /// A fault that nothing is asked of but its name.
-struct ScriptedFault: Fault {
+struct ScriptedFault: ProcessFault {
   static let name = "scripted.fault"
   static let summary = "Does what the simulated agent says"
   static let targeting = Targeting.processes

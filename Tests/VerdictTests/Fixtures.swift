@@ -54,7 +54,7 @@ struct PlainProbe: Probe {
 }
 
 /// A fault of tests that does nothing.
-struct IdleFault: Fault {
+struct IdleFault: ProcessFault {
   static let name = "idle"
   static let summary = "does nothing"
   static let targeting = Targeting.nothing

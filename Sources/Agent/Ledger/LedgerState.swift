@@ -213,8 +213,8 @@ extension Undo {
   /// The longest that the step may take.
   public var timeout: Duration {
     switch self {
-    case .resume, .release: .zero
-    case .run(let command): command.timeout
+    case .resume, .release, .dismiss: .zero
+    case .clear, .run: command?.timeout ?? .zero
     }
   }
 
@@ -222,7 +222,11 @@ extension Undo {
   public func manualCommand(holder: ProcessIdentity?) -> String {
     switch self {
     case .release: holder.map { "kill -KILL \($0.pid)" } ?? "nothing was held"
+    case .dismiss: holder.map { "kill -KILL \($0.pid)" } ?? "nothing was held"
     case .resume(let process): "kill -CONT \(process.pid)"
+    case .clear(let objects):
+      objects.manualCommands.map { $0.map(\.shellQuoted).joined(separator: " ") }
+        .joined(separator: "; ")
     case .run(let command): command.shown
     }
   }

@@ -78,6 +78,14 @@ public enum AgentEffect: Sendable, Hashable {
   case startHolder(step: Int, run: String)
   /// Has a step's holder hold processes, until a time since boot at most; answered by `held`.
   case hold(step: Int, [ProcessIdentity], until: Duration)
+  /// Locks what shapes packets of some interfaces for this run; fails if another run does so there.
+  case lockShaping([ShapingKey], run: String)
+  /// Starts a holder of rules, which holds none yet; answered by `holderReady`.
+  case startNetworkHolder(step: Int, run: String)
+  /// Has a step's holder put rules in force, until a time since boot at most; answered by `held`.
+  case holdNetwork(step: Int, NetworkOrder)
+  /// Has a step's holder take account of another's fault until a time since boot; nil: no longer.
+  case openGate(holder: Int, to: Int, until: Duration?)
   /// Ends a step's holder, if it has one.
   case endHolder(step: Int)
   case run(Command, AgentWork)

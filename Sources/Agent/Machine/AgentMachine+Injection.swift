@@ -20,14 +20,18 @@ extension AgentMachine {
     guard deadline > .zero, deadline <= Limits.duration else {
       return [refuse(number, Refusal("a fault needs a deadline of at most a week"))]
     }
-    if let gone = prepared.targets.first(where: { !isAlive($0) }) {
-      return [reply(number, .injected(evidence: evidence(of: prepared, gone: gone)))]
+    if let gone = whatIsGone(of: prepared) {
+      var evidence = evidence(of: prepared, isEnding: false)
+      evidence.achieved = "nothing was touched: \(gone) was gone before the fault"
+      evidence.isInForce = false
+      return [reply(number, .injected(evidence: evidence))]
     }
     do throws(Refusal) {
       // Between plan and step the targets may have changed, such as been stopped by someone else.
-      let injection = try injection(of: prepared.fault, into: prepared.targets)
-      guard injection == prepared.injection else {
-        throw Refusal("what the fault would do is no longer what was shown", cure: "plan again")
+      if case .processes(let fault, let targets) = prepared.aim {
+        guard try injection(of: fault, into: targets) == prepared.injection else {
+          throw Refusal("what the fault would do is no longer what was shown", cure: "plan again")
+        }
       }
     } catch {
       return [refuse(number, error)]
@@ -46,9 +50,16 @@ extension AgentMachine {
     injecting[step] = Injecting(
       number: number, deadline: deadline,
       // The undo is performed in reverse: the author's command comes after what we put back.
-      undo: (authorsUndo.map { [Undo.run($0)] } ?? []) + prepared.injection.undo,
+      undo: (authorsUndo.map { [Undo.run($0)] } ?? [])
+        + prepared.injection.undo.map { $0.named(for: ledger.run) },
       isWaitingForHolder: needsHolder, effectCount: prepared.injection.effects.count,
       measureUntil: now + Self.measureLimit)
+    if case .traffic = prepared.aim {
+      return [
+        .lockShaping(shapingKeys(of: prepared), run: ledger.run),
+        .startNetworkHolder(step: step, run: ledger.run),
+      ]
+    }
     // Those that were known at `begin` are locked already; `resolve: step` may bring others.
     let lock = AgentEffect.lock(prepared.targets.sorted(), run: ledger.run)
     if needsHolder { return [lock, .startHolder(step: step, run: ledger.run)] }
@@ -71,9 +82,12 @@ extension AgentMachine {
       case .signal(let process, let signal):
         effects.append(.send(signal, process, .injection(step: step, index: index)))
       case .hold(let process): held.append(process)
+      case .network(let rules):
+        effects += holdNetwork(rules, step, until: injecting.deadline)
       }
     }
     if !held.isEmpty { effects.append(.hold(step: step, held, until: injecting.deadline)) }
+    noteShaping(step)
     effects.append(note(.injected(step: step)))
     return effects
   }
@@ -114,17 +128,31 @@ extension AgentMachine {
     return held(step, .failed("the holder of the targets has ended"), at: now)
   }
 
+  /// What of a fault's targets is no longer there, in words; nil if all of it is.
+  private func whatIsGone(of prepared: Prepared) -> String? {
+    switch prepared.aim {
+    case .processes(_, let targets):
+      targets.first { !isAlive($0) }.map { "process \($0.pid)" }
+    case .traffic(_, let traffic): whatIsGone(of: traffic)
+    }
+  }
+
   private func isAlive(_ target: ProcessIdentity) -> Bool {
     guard let process = host.process(target.pid) else { return false }
     return process.identity == target && !process.isDead
   }
 
-  private func evidence(of prepared: Prepared, gone: ProcessIdentity) -> Evidence {
-    let requested = prepared.fault.inspect(prepared.targets, on: host).requested
-    return Evidence(
-      requested: requested,
-      achieved: "nothing was touched: process \(gone.pid) was gone before the fault",
-      isInForce: false)
+  /// What is measured of a fault now.
+  func evidence(of prepared: Prepared, isEnding: Bool) -> Evidence {
+    switch prepared.aim {
+    case .processes(let fault, let targets): fault.inspect(targets, on: host)
+    case .traffic(let fault, let traffic):
+      fault.inspect(
+        NetworkInspection(
+          rules: prepared.injection.rules?.named(for: ledger.run) ?? NetworkRules(),
+          traffic: traffic, isEnding: isEnding),
+        on: host)
+    }
   }
 
   mutating func act(
@@ -189,7 +217,7 @@ extension AgentMachine {
     guard let injecting = injecting[step], let prepared = prepared[step],
       !injecting.isWaitingForHolder, injecting.outcomes.count == injecting.effectCount
     else { return [] }
-    var evidence = prepared.fault.inspect(prepared.targets, on: host)
+    var evidence = evidence(of: prepared, isEnding: false)
     let failures = injecting.outcomes.sorted { $0.key < $1.key }.compactMap { $0.value.problem }
     if let failure = failures.first {
       evidence.isInForce = false

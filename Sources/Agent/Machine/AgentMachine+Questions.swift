@@ -56,16 +56,19 @@ extension AgentMachine {
       return [refuse(number, Refusal("step \(step) has been injected already"))]
     }
     do throws(Refusal) {
-      let fault = try self.fault(kind, parameters)
+      guard let fault = try self.fault(kind, parameters) as? any ProcessFault else {
+        throw Refusal("'\(kind)' does not hit processes")
+      }
       let injection = try self.injection(of: fault, into: targets)
-      prepared[step] = Prepared(kind: kind, fault: fault, targets: targets, injection: injection)
+      prepared[step] = Prepared(
+        kind: kind, aim: .processes(fault, targets), injection: injection)
       return [reply(number, .prepared(injection: injection))]
     } catch {
       return [refuse(number, error)]
     }
   }
 
-  private func fault(_ kind: String, _ parameters: JSON) throws(Refusal) -> any Fault {
+  func fault(_ kind: String, _ parameters: JSON) throws(Refusal) -> any Fault {
     guard let type = catalog.faults[kind] else {
       throw Refusal(
         "this agent (\(JennerVersion.text)) knows no fault '\(kind.limited)'",
@@ -82,7 +85,7 @@ extension AgentMachine {
 
   /// What a fault would do to these processes as they are now.
   func injection(
-    of fault: any Fault, into targets: [ProcessIdentity]
+    of fault: any ProcessFault, into targets: [ProcessIdentity]
   ) throws(Refusal) -> Injection {
     guard targets.count <= Limits.listLength else {
       throw Refusal("\(targets.count) targets are more than \(Limits.listLength)")
@@ -109,9 +112,7 @@ extension AgentMachine {
     guard let prepared = prepared[step], ledger.step(step)?.isInjected ?? false else {
       return [refuse(number, Refusal("step \(step) has not been injected"))]
     }
-    return [
-      reply(number, .inspected(evidence: prepared.fault.inspect(prepared.targets, on: host)))
-    ]
+    return [reply(number, .inspected(evidence: evidence(of: prepared, isEnding: true)))]
   }
 
   func status(_ number: Int, _ run: String) -> [AgentEffect] {

@@ -112,6 +112,7 @@ extension AgentMachine {
     rollbacks: [(index: Int, command: Command)] = [],
     waiting: [(number: Int, step: Int)] = [], at now: Duration
   ) -> [AgentEffect] {
+    let closings = closeGates(of: steps.map(\.intent.step))
     lastUnwinding += 1
     let key = lastUnwinding
     var unwinding = Unwinding(steps: steps, rollbacks: rollbacks)
@@ -119,7 +120,7 @@ extension AgentMachine {
     running[key] = Running(
       unwinding: unwinding, steps: Set(steps.map(\.intent.step)), purpose: purpose,
       waiting: waiting)
-    return perform(effects, for: key) + finish(key)
+    return closings + perform(effects, for: key) + finish(key)
   }
 
   mutating func advance(

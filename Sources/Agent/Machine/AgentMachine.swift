@@ -47,9 +47,20 @@ public struct AgentMachine {
   /// A fault that was prepared: what it would do, shown before it is done.
   struct Prepared {
     var kind: String
-    var fault: any Fault
-    var targets: [ProcessIdentity]
+    var aim: Aim
     var injection: Injection
+
+    /// The processes that it hits.
+    var targets: [ProcessIdentity] {
+      if case .processes(_, let targets) = aim { return targets }
+      return []
+    }
+  }
+
+  /// A fault and what it hits.
+  enum Aim {
+    case processes(any ProcessFault, [ProcessIdentity])
+    case traffic(any NetworkFault, Traffic)
   }
 
   /// A fault whose effects are being performed and measured.
@@ -100,6 +111,8 @@ public struct AgentMachine {
   var ledger = LedgerState()
   var isGuarded = false
   var injecting: [Int: Injecting] = [:]
+  /// By step, the deadlines of the faults in force that shape packets.
+  var shaping: [Int: Duration] = [:]
   var acting: [Int: Int] = [:]
   /// Requests to undo an action that is still running, by step.
   var undoAfterAction: [Int: [Int]] = [:]
@@ -208,6 +221,8 @@ public struct AgentMachine {
     case .resolve(let selector, let allowed): return resolve(number, selector, allowed)
     case .prepare(let step, let fault, let parameters, let targets):
       return prepare(number, step, fault, parameters, targets)
+    case .prepareTraffic(let step, let fault, let parameters, let selector, let peers, let beside):
+      return prepareTraffic(number, step, fault, parameters, selector, peers, beside)
     case .state: return state(number)
     case .allow(let capabilities): return allow(number, capabilities)
     case .begin(let run, let title, let seconds):

@@ -25,6 +25,10 @@ int jenner_reap(int pidfd, int *status, bool *signalled);
 /// Has this process killed when the thread that started it ends: prctl(2), PR_SET_PDEATHSIG.
 int jenner_end_with_parent(void);
 
+/// Enters the network namespace that a file is, if its inode is the one given: setns(2). What the calling
+/// thread starts from then on is in it too. ESTALE if the file is another namespace now.
+int jenner_enter_network(const char *path, uint64_t inode);
+
 // Tracing: ptrace(2) --------------------------------------------------------------------------------
 // What one thread traces only that thread can handle; when it ends, all of it runs on.
 

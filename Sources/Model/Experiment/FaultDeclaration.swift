@@ -17,12 +17,16 @@ public struct FaultDeclaration: Sendable {
   public var parameters: Node
   /// What it hits, if it hits processes.
   public var targets: ProcessSelector?
+  /// Which packets it hits, if it hits traffic, and the section as written.
+  public var traffic: TrafficSelector?
+  public var trafficSection: Node?
   public var resolution: Resolution
 
   /// Declares and reads the fields of a fault within its step; nil if the step is none.
   static func read(_ fields: inout Fields) -> FaultDeclaration? {
     let kind: Name? = fields.optional("fault", "the kind of fault")
     let targets: ProcessSelector? = fields.optional("targets", "the processes that it hits")
+    let traffic: TrafficSelector? = fields.optional("traffic", "the packets that it hits")
     let parameters = fields.delegated("with", "the fault's parameters", schema: .anything)
     let resolution: Resolution = fields.value(
       "resolve", "when targets are chosen: with the plan, or when the step comes", default: .plan,
@@ -41,18 +45,33 @@ public struct FaultDeclaration: Sendable {
       fields.note(
         "'\(kind.text)' needs to know which processes it hits", at: kind.mark,
         cure: "add 'targets:' with cmdline, executable, pidfile, port, user or cgroup")
-    case (.nothing, .some):
-      fields.note("'\(kind.text)' has no targets", at: "targets", cure: "leave them out")
+    case (.nothing, .some), (.traffic, .some):
+      fields.note(
+        "'\(kind.text)' hits \(type.targeting == .traffic ? "traffic, not processes" : "nothing")",
+        at: "targets",
+        cure: type.targeting == .traffic ? "write 'traffic:' instead" : "leave them out")
     default: break
+    }
+    if type.targeting != .traffic, fields.node("traffic") != nil {
+      fields.note(
+        "'\(kind.text)' does not hit traffic", at: "traffic",
+        cure: type.targeting == .processes ? "write 'targets:' instead" : "leave it out")
     }
     let section = parameters ?? Node(.map([]), mark: kind.mark)
     let fault =
       parameters == nil
       ? type.readAbsent(at: kind.mark, in: &fields) : type.read(section, in: &fields)
     guard let fault else { return nil }
+    if let network = fault as? any NetworkFault, network.needsTraffic,
+      fields.node("traffic") == nil
+    {
+      fields.note(
+        "'\(kind.text)' needs to know which traffic it hits", at: kind.mark,
+        cure: "add 'traffic:' with to, from, port, user, interface, ...")
+    }
     return FaultDeclaration(
-      kind: kind.text, fault: fault, parameters: section, targets: targets,
-      resolution: resolution)
+      kind: kind.text, fault: fault, parameters: section, targets: targets, traffic: traffic,
+      trafficSection: fields.node("traffic"), resolution: resolution)
   }
 }
 

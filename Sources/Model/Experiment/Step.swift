@@ -85,16 +85,16 @@ public struct Step: FieldSection {
     // What was written counts, not what could be read of it: a fault of an unknown kind is no wait.
     switch Self.contents.first(where: { fields.node($0) != nil }) {
     case "run":
-      refuse(["targets", "with", "resolve"], beside: "run", &fields)
+      refuse(["targets", "traffic", "with", "resolve"], beside: "run", &fields)
       if hosts.count > 1 {
         fields.note("an action runs on one host", at: "host", cure: "make a step for each host")
       }
     case "wait":
       refuse(
-        ["host", "for", "undo", "expect", "targets", "with", "resolve"], beside: "wait", &fields)
+        ["host", "for", "undo", "expect", "targets", "traffic", "with", "resolve"], beside: "wait", &fields)
     case "together":
       refuse(
-        ["host", "for", "undo", "expect", "targets", "with", "resolve"], beside: "together",
+        ["host", "for", "undo", "expect", "targets", "traffic", "with", "resolve"], beside: "together",
         &fields)
       guard case .together(let steps) = content else { return }
       if case .list(let written)? = fields.node("together")?.content, written.isEmpty {
@@ -118,7 +118,7 @@ public struct Step: FieldSection {
 
 extension Step {
   /// The step itself, or the steps of its group.
-  var flattened: [Step] {
+  public var flattened: [Step] {
     if case .together(let steps) = content { return steps }
     return [self]
   }

@@ -12,11 +12,14 @@ public protocol Fault: FieldSection {
   static var targeting: Targeting { get }
   /// Steps that show its use; they are its documentation and its tests.
   static var examples: [Example] { get }
-  /// Capabilities it needs on processes of other users, such as `cap_kill`.
+  /// Capabilities it needs, for processes of other users where it hits processes, such as `cap_kill`.
   static var capabilities: [String] { get }
   /// Programs it needs on the host.
   static var tools: [String] { get }
+}
 
+/// A kind of fault that hits processes.
+public protocol ProcessFault: Fault {
   /// What the fault will do to these targets, and how it is put back; reads, changes nothing.
   func injection(into targets: [ProcessFacts], on host: any Host) throws(Refusal) -> Injection
 
@@ -24,9 +27,14 @@ public protocol Fault: FieldSection {
   func inspect(_ targets: [ProcessIdentity], on host: any Host) -> Evidence
 }
 
+extension ProcessFault {
+  public static var targeting: Targeting { .processes }
+}
+
 /// What a kind of fault hits.
 public enum Targeting: String, Sendable, Codable {
   case processes
+  case traffic
   case nothing
 }
 
@@ -49,6 +57,14 @@ public struct Injection: Sendable, Hashable, Codable {
 
   /// Whether it lasts only as long as a process of ours that holds it.
   public var needsHolder: Bool { effects.contains(where: \.needsHolder) }
+
+  /// The rules of a network fault.
+  public var rules: NetworkRules? {
+    effects.lazy.compactMap { effect in
+      if case .network(let rules) = effect { return rules }
+      return nil
+    }.first
+  }
 
   private enum CodingKeys: String, CodingKey {
     case effects, undo, note

@@ -23,18 +23,23 @@ public enum Effect: Sendable, Hashable, Codable {
   case signal(ProcessIdentity, Signal)
   /// Stops a process, in all its threads, for as long as a holder of ours lives: ptrace(2).
   case hold(ProcessIdentity)
+  /// Selects packets by tables that a holder of ours owns, and does something to them.
+  case network(NetworkRules)
 
   /// Whether it lasts only as long as a process of ours that holds it.
   public var needsHolder: Bool {
-    if case .hold = self { return true }
-    return false
+    switch self {
+    case .signal: false
+    case .hold, .network: true
+    }
   }
 
-  /// The effect in one line.
-  public var shown: String {
+  /// The effect in one line, or in one for each command.
+  public var shown: [String] {
     switch self {
-    case .signal(let process, let signal): "signal \(signal.name) to process \(process.pid)"
-    case .hold(let process): "hold process \(process.pid), all its threads, by ptrace"
+    case .signal(let process, let signal): ["signal \(signal.name) to process \(process.pid)"]
+    case .hold(let process): ["hold process \(process.pid), all its threads, by ptrace"]
+    case .network(let rules): rules.shown
     }
   }
 }
@@ -46,13 +51,31 @@ public enum Undo: Sendable, Hashable, Codable {
   case resume(ProcessIdentity)
   /// Ends the holder of the step's fault; the kernel then lets this process go on.
   case release(ProcessIdentity)
+  /// Ends the holder of the step's fault; the kernel then removes the tables that it owns.
+  case dismiss
+  /// Removes what a network fault made that the kernel leaves, and sees that its tables are gone.
+  case clear(NetworkObjects)
   /// Runs the author's own command.
   case run(Command)
 
+  /// The same step with the names of a run.
+  public func named(for run: String) -> Undo {
+    if case .clear(let objects) = self { return .clear(objects.named(for: run)) }
+    return self
+  }
+
   /// Whether it needs a new process; those that need none are performed first.
   public var needsProcess: Bool {
-    if case .run = self { return true }
-    return false
+    command != nil
+  }
+
+  /// The command that performs it; nil where none is needed.
+  public var command: Command? {
+    switch self {
+    case .resume, .release, .dismiss: nil
+    case .clear(let objects): objects.clearing
+    case .run(let command): command
+    }
   }
 
   /// The step in one line.
@@ -60,6 +83,8 @@ public enum Undo: Sendable, Hashable, Codable {
     switch self {
     case .resume(let process): "signal CONT to process \(process.pid)"
     case .release(let process): "end the holder of process \(process.pid)"
+    case .dismiss: "end the holder of the rules"
+    case .clear(let objects): "clear \(objects.shown)"
     case .run(let command): "run \(command.shown)"
     }
   }

@@ -23,6 +23,25 @@ public protocol Host: Sendable {
 
   /// The text of a small file.
   func contents(of path: String) throws(HostError) -> String
+
+  /// The network namespace that a file is.
+  func networkNamespace(at path: String) throws(HostError) -> NetworkNamespace
+
+  /// The interfaces and routes of a network namespace; nil is the host's own.
+  func network(in namespace: NetworkNamespace?) throws(HostError) -> NetworkFacts
+
+  /// The TCP connections of processes, each seen from this host's end of it.
+  func connections(of processes: Set<Int32>) throws(HostError) -> [Conversation]
+
+  /// Runs a command that changes nothing, or nothing but in a namespace of its own, and waits for it:
+  /// two seconds at most.
+  func check(_ command: Command) -> CommandResult
+
+  /// The number of a user of this host, by name; nil if there is none.
+  func userID(named name: String) -> UInt32?
+
+  /// Where the unified cgroup hierarchy is mounted, by proc_pid_mounts(5); nil if it is not.
+  var unifiedCgroups: String? { get }
 }
 
 extension Host {
@@ -40,6 +59,30 @@ extension Host {
   public func obstacleToTracing(_ pid: Int32) -> String? {
     process(pid)?.tracer.map { "process \($0) traces it" }
   }
+
+  /// A host without a network to look at.
+  public func networkNamespace(at path: String) throws(HostError) -> NetworkNamespace {
+    throw HostError("\(path) is no network namespace")
+  }
+
+  /// A host without a network to look at.
+  public func network(in namespace: NetworkNamespace?) throws(HostError) -> NetworkFacts {
+    NetworkFacts(interfaces: [], routes: [])
+  }
+
+  /// A host without a network to look at.
+  public func connections(of processes: Set<Int32>) throws(HostError) -> [Conversation] { [] }
+
+  /// A host without programs.
+  public func check(_ command: Command) -> CommandResult {
+    CommandResult(ending: .notStarted("there is no \(command.argv.first ?? "")"))
+  }
+
+  /// A host without users.
+  public func userID(named name: String) -> UInt32? { nil }
+
+  /// A host without cgroups.
+  public var unifiedCgroups: String? { nil }
 }
 
 /// Why the machine could not be read.

@@ -67,7 +67,7 @@ public struct LedgerStatus: Sendable, Hashable, Codable {
 /// The version of the protocol between runner and agent.
 public enum AgentProtocol {
   /// Raised with every change that an older program would misread.
-  public static let version = 2
+  public static let version = 3
   /// How often the runner says that it lives, and the agent answers.
   public static let heartbeat: Duration = .seconds(1)
   /// Silence that means the other side is lost.

@@ -21,6 +21,12 @@ public enum Request: Sendable, Hashable, Codable {
   case state
   /// Reads: what a fault would do to these processes. The agent keeps the answer for `inject`.
   case prepare(step: Int, fault: String, parameters: JSON, targets: [ProcessIdentity])
+  /// Reads: what a fault would do to this traffic; the selector is that of the file.
+  ///
+  /// `peers` are those from whom the fault separates this host, and `beside` the steps whose faults may
+  /// be in force at the same time.
+  case prepareTraffic(
+    step: Int, fault: String, parameters: JSON, selector: JSON, peers: [String], beside: [Int])
   /// The capabilities that the plan's actions list: those that the agent keeps at `begin` besides
   /// those of the plan's faults, to hand them on. Comes before `begin`; answered by `armed`.
   case allow(capabilities: [String])

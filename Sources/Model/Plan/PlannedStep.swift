@@ -57,6 +57,8 @@ public struct PlannedFault: Sendable, Hashable, Codable {
   public var kind: String
   public var parameters: JSON
   public var selector: ProcessSelector?
+  /// The traffic that it hits, in words.
+  public var traffic: String?
   public var resolution: FaultDeclaration.Resolution
   public var undoClass: UndoClass
   public var capabilities: [String]
@@ -66,12 +68,13 @@ public struct PlannedFault: Sendable, Hashable, Codable {
   /// Makes a planned fault.
   public init(
     kind: String, parameters: JSON, selector: ProcessSelector?,
-    resolution: FaultDeclaration.Resolution, undoClass: UndoClass, capabilities: [String],
+    traffic: String? = nil, resolution: FaultDeclaration.Resolution, undoClass: UndoClass, capabilities: [String],
     tools: [String], injections: [PlannedInjection]
   ) {
     self.kind = kind
     self.parameters = parameters
     self.selector = selector
+    self.traffic = traffic
     self.resolution = resolution
     self.undoClass = undoClass
     self.capabilities = capabilities
@@ -80,7 +83,7 @@ public struct PlannedFault: Sendable, Hashable, Codable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case kind, parameters, selector, resolution, capabilities, tools, injections
+    case kind, parameters, selector, traffic, resolution, capabilities, tools, injections
     case undoClass = "undo_class"
   }
 }

@@ -4,6 +4,8 @@ public struct FaultRecord: Sendable, Hashable, Codable {
   public var kind: String
   public var host: String
   public var targets: [PlannedTarget]
+  /// The traffic that it hit, in words; nil for a fault on processes.
+  public var traffic: String?
   public var undoClass: UndoClass
   public var requested: String
   public var achieved: String?
@@ -33,7 +35,7 @@ public struct FaultRecord: Sendable, Hashable, Codable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case step, kind, host, targets, requested, achieved, window, undo, undone
+    case step, kind, host, targets, traffic, requested, achieved, window, undo, undone
     case undoClass = "undo_class"
     case inForce = "in_force"
     case requestedSeconds = "requested_seconds"

@@ -56,6 +56,7 @@ extension Document {
     paragraph(
       "\(code: fault.kind, limit: 60), \(window ?? "")undo class **\(fault.undoClass.rawValue)**: "
         + "\(fault.undoClass.explained).")
+    if let traffic = fault.traffic { paragraph("Traffic: \(traffic, limit: 400).") }
     if !fault.targets.isEmpty {
       table(
         ["Process", "User", "Executable", "Command line"],

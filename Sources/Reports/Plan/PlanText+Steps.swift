@@ -61,10 +61,12 @@ extension PlanPage {
         ? "chosen now" : "chosen when the step comes; today's matches are shown"
       add(5, "targets", "\(selector.shown) (\(moment))")
     }
+    if let traffic = fault.traffic { add(5, "traffic", traffic) }
     for injection in fault.injections { add(injection) }
     add(5, "undo class", "\(fault.undoClass.rawValue): \(fault.undoClass.explained)")
     if !fault.capabilities.isEmpty {
-      add(5, "needs", fault.capabilities.joined(separator: ", ") + " for processes of other users")
+      let others = fault.traffic == nil ? " for processes of other users" : ""
+      add(5, "needs", fault.capabilities.joined(separator: ", ") + others)
     }
     if !fault.tools.isEmpty { add(5, "tools", fault.tools.joined(separator: ", ")) }
   }
@@ -81,8 +83,8 @@ extension PlanPage {
     if injection.targets.count > Self.targetLimit {
       add(7, "… \(injection.targets.count - Self.targetLimit) more; --format json has them all")
     }
-    for effect in injection.injection.effects.prefix(Self.targetLimit) {
-      add(7, "does", effect.shown)
+    for line in injection.injection.effects.flatMap(\.shown).prefix(Self.targetLimit) {
+      add(7, "does", line, limit: 2_000)
     }
     for undo in injection.injection.undo.reversed().prefix(Self.targetLimit) {
       add(7, "undo", undo.shown)

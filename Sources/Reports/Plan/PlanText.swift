@@ -44,9 +44,9 @@ struct PlanPage {
   }
 
   /// Adds a name and its value.
-  mutating func add(_ indentation: Int, _ label: String, _ value: String) {
+  mutating func add(_ indentation: Int, _ label: String, _ value: String, limit: Int = 500) {
     let head = String(repeating: " ", count: indentation) + label.padded(to: 11)
-    lines.append(style.paint(head, .faint) + " " + value.plain(limit: 500))
+    lines.append(style.paint(head, .faint) + " " + value.plain(limit: limit))
   }
 
   /// Adds a heading, after an empty line.

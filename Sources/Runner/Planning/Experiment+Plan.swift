@@ -145,3 +145,49 @@ extension Experiment {
     return phases
   }
 }
+
+extension Experiment {
+  /// The address of a host, if the file gives it one.
+  func address(of host: String) -> String? {
+    hosts.first { $0.name == host }?.address
+  }
+
+  /// The steps before one whose faults may be in force at the same time: those of its group, and those
+  /// that last until the method ends.
+  func stepsBeside(_ index: Int) -> [Int] {
+    var beside: [Int] = []
+    var position = 0
+    for entry in method {
+      let steps = entry.flattened
+      let numbers = position..<position + steps.count
+      let isSameGroup = numbers.contains(index)
+      for (number, step) in zip(numbers, steps)
+      where number < index && step.fault != nil && (isSameGroup || step.lasts == nil) {
+        beside.append(number)
+      }
+      position += steps.count
+    }
+    return beside
+  }
+
+  /// A traffic selector in which the hosts of the file stand with their addresses.
+  func withAddresses(_ selector: JSON) -> JSON {
+    func replaced(_ value: JSON) -> JSON {
+      switch value {
+      case .string(let name): address(of: name).map(JSON.string) ?? value
+      case .array(let elements): .array(elements.map(replaced))
+      default: value
+      }
+    }
+    guard case .object(var members) = selector else { return selector }
+    for key in ["to", "from", "between"] { members[key] = members[key].map(replaced) }
+    return .object(members)
+  }
+}
+
+extension FaultDeclaration {
+  /// The traffic in words; nil for a fault on processes.
+  var shownTraffic: String? {
+    fault is any NetworkFault ? traffic?.shown ?? "as the fault says" : nil
+  }
+}

@@ -117,13 +117,21 @@ public struct Planner<Dialogue: AgentDialogue> {
     _ declaration: FaultDeclaration, of step: Step, index: Int
   ) throws(PlanFailure) -> PlannedFault {
     let chosen = try choose(declaration, of: step, index: index)
+    let peers = try separation(declaration, of: step, index: index)
     var injections: [PlannedInjection] = []
     for host in step.hostNames {
       let targets = chosen.filter { $0.host == host }.flatMap(\.processes)
       guard !targets.isEmpty || declaration.targets == nil else { continue }
-      let request = Request.prepare(
-        step: index, fault: declaration.kind, parameters: declaration.parameters.json,
-        targets: targets.map(\.identity))
+      if let peers, peers[host, default: []].isEmpty { continue }
+      let request =
+        declaration.fault is any NetworkFault
+        ? Request.prepareTraffic(
+          step: index, fault: declaration.kind, parameters: declaration.parameters.json,
+          selector: experiment.withAddresses(declaration.trafficSection?.json ?? [:]),
+          peers: peers?[host] ?? [], beside: experiment.stepsBeside(index))
+        : .prepare(
+          step: index, fault: declaration.kind, parameters: declaration.parameters.json,
+          targets: targets.map(\.identity))
       let reply = try dialogue.ask(request, of: host)
       switch reply {
       case .prepared(let injection):
@@ -140,9 +148,33 @@ public struct Planner<Dialogue: AgentDialogue> {
     let type = Swift.type(of: declaration.fault)
     return PlannedFault(
       kind: declaration.kind, parameters: declaration.parameters.json,
-      selector: declaration.targets, resolution: declaration.resolution,
+      selector: declaration.targets, traffic: declaration.shownTraffic,
+      resolution: declaration.resolution,
       undoClass: injections.map(\.injection.undoClass).min() ?? .none,
       capabilities: type.capabilities, tools: type.tools, injections: injections)
+  }
+
+  /// For a fault between the step's hosts: the addresses from which each is separated.
+  private func separation(
+    _ declaration: FaultDeclaration, of step: Step, index: Int
+  ) throws(PlanFailure) -> [String: [String]]? {
+    guard let fault = declaration.fault as? any NetworkFault else { return nil }
+    let hosts = step.hostNames
+    let grudges: [String: [String]]
+    do throws(Refusal) {
+      let seed = ProcessSelector.Pick.seed(seed, step: index)
+      guard let found = try fault.separation(of: hosts, seed: seed) else { return nil }
+      grudges = found
+    } catch {
+      throw PlanFailure(
+        .usage, "'\(step.name)': \(error.message)", cure: error.cure, mark: step.mark)
+    }
+    for host in hosts where experiment.address(of: host) == nil {
+      throw PlanFailure(
+        .usage, "'\(step.name)' separates hosts, and '\(host)' has no address",
+        cure: "add 'address:' to the host", mark: step.mark)
+    }
+    return grudges.mapValues { $0.compactMap(experiment.address) }
   }
 
   private mutating func choose(

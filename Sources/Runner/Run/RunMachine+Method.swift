@@ -88,6 +88,9 @@ extension RunMachine {
   }
 
   private func faultText(_ injection: PlannedInjection, of plan: PlannedStep) -> String {
+    guard !injection.targets.isEmpty else {
+      return "injecting \(plan.fault?.kind ?? "") into traffic: \(plan.fault?.traffic ?? "")"
+    }
     let pids = injection.targets.prefix(8).map { String($0.process.pid) }.joined(separator: ", ")
     let more = injection.targets.count > 8 ? " and \(injection.targets.count - 8) more" : ""
     return "injecting \(plan.fault?.kind ?? "") into \(pids)\(more)"
@@ -100,8 +103,9 @@ extension RunMachine {
       FaultRecord(
         step: plan.name, kind: plan.fault?.kind ?? "", host: injection.host,
         targets: injection.targets, undoClass: injection.injection.undoClass,
-        requested: injection.injection.effects.map(\.shown).joined(separator: ", "),
+        requested: injection.injection.effects.flatMap(\.shown).joined(separator: ", "),
         requestedSeconds: plan.forSeconds))
+    record.faults[record.faults.count - 1].traffic = plan.fault?.traffic
   }
 
   mutating func takeInjected(_ evidence: Evidence, step index: Int, host: String) {

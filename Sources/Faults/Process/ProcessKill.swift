@@ -1,10 +1,9 @@
 public import Model
 
 /// Ends processes, or sends them another signal.
-public struct ProcessKill: Fault {
+public struct ProcessKill: ProcessFault {
   public static let name = "process.kill"
   public static let summary = "Send processes a signal, by default KILL, which ends them at once"
-  public static let targeting = Targeting.processes
   public static let capabilities = ProcessCapabilities.all
   public static let tools: [String] = []
   public static let examples = [

@@ -4,10 +4,9 @@ public import Model
 ///
 /// A holder stops them by ptrace(2), so that the kernel lets them go on when the holder ends, however
 /// it ends. Where that is not possible they get SIGSTOP, and someone has to send SIGCONT.
-public struct ProcessPause: Fault {
+public struct ProcessPause: ProcessFault {
   public static let name = "process.pause"
   public static let summary = "Stop processes where they are; they hang, with connections left open"
-  public static let targeting = Targeting.processes
   public static let capabilities = ProcessCapabilities.all
   public static let tools: [String] = []
   public static let examples = [

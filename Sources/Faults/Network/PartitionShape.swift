@@ -1,0 +1,70 @@
+public import Model
+
+/// Who is separated from whom when a cluster falls apart; after jepsen.nemesis.
+public enum PartitionShape: String, FieldChoice {
+  /// A majority that see each other, and a minority that see each other.
+  case majority
+  /// Two halves; of an odd number one has one more.
+  case half
+  /// One host alone, and the rest.
+  case one
+  /// Two halves, and one host that sees both.
+  case bridge
+  /// Every host sees a majority, and no two see the same one.
+  case ring
+
+  public static var placeholder: PartitionShape { .majority }
+
+  /// For each host, whom it can't reach any more; it is symmetric. The seed picks who is where.
+  func separation(of hosts: [String], seed: UInt64) throws(Refusal) -> [String: [String]] {
+    let least = self == .bridge || self == .ring ? 3 : 2
+    guard Set(hosts).count >= least else {
+      throw Refusal(
+        "the shape '\(rawValue)' needs \(least) hosts at least, not \(Set(hosts).count)",
+        cure: "list them in 'host:'")
+    }
+    let order = Self.shuffled(Set(hosts).sorted(), seed: seed)
+    let groups: [[String]]
+    switch self {
+    case .majority: groups = Self.split(order, first: order.count / 2 + 1)
+    case .half: groups = Self.split(order, first: order.count / 2)
+    case .one: groups = Self.split(order, first: 1)
+    case .bridge: groups = Self.split(Array(order.dropFirst()), first: (order.count - 1) / 2)
+    case .ring: return Self.ring(order)
+    }
+    var grudges = Dictionary(uniqueKeysWithValues: order.map { ($0, [String]()) })
+    for (index, group) in groups.enumerated() {
+      for host in group { grudges[host] = groups[1 - index].sorted() }
+    }
+    return grudges
+  }
+
+  private static func split(_ hosts: [String], first count: Int) -> [[String]] {
+    [Array(hosts.prefix(count)), Array(hosts.dropFirst(count))]
+  }
+
+  /// On a circle, each host sees its nearest neighbours on both sides, so many that with itself they
+  /// are a majority; since nearness is mutual, so is seeing.
+  private static func ring(_ hosts: [String]) -> [String: [String]] {
+    let reach = (hosts.count / 2 + 1) / 2
+    var grudges: [String: [String]] = [:]
+    for (index, host) in hosts.enumerated() {
+      grudges[host] = hosts.indices.filter { other in
+        let distance = abs(index - other)
+        return min(distance, hosts.count - distance) > reach
+      }.map { hosts[$0] }.sorted()
+    }
+    return grudges
+  }
+
+  /// Fisher and Yates, by a linear congruential generator (Knuth, MMIX).
+  private static func shuffled(_ hosts: [String], seed: UInt64) -> [String] {
+    var hosts = hosts
+    var state = seed
+    for index in hosts.indices.dropFirst().reversed() {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      hosts.swapAt(index, Int((state >> 33) % UInt64(index + 1)))
+    }
+    return hosts
+  }
+}

@@ -1,0 +1,117 @@
+internal import Model
+
+/// What rules have done, by their own counters and those of their devices.
+struct PacketEvidence {
+  let request: String
+  let inspection: NetworkInspection
+  let host: any Host
+
+  func evidence() -> Evidence {
+    do throws(HostError) {
+      return judged(try counted())
+    } catch {
+      return Evidence(requested: request, achieved: error.message, isInForce: false)
+    }
+  }
+
+  private struct Counted {
+    var packets = 0
+    /// Whether the sets that every rule passes have their elements.
+    var isLive = true
+    /// What became of the packets in the devices.
+    var queues = ""
+  }
+
+  private func counted() throws(HostError) -> Counted {
+    var counted = Counted()
+    for table in inspection.rules.tables {
+      let listing = try listing(of: table)
+      for set in inspection.rules.live where set.table == table {
+        let elements = listing.first { $0["set"]?["name"]?.string == set.name }?["set"]?["elem"]
+        counted.isLive = counted.isLive && !(elements?.array ?? []).isEmpty
+      }
+      // A packet passes one rule of a table that counts where it comes in, and maybe one behind it.
+      guard table.family == inspection.rules.tables.first?.family else { continue }
+      let entries = listing.compactMap { $0["rule"] }
+        .filter { Self.isEntry($0["chain"]?.string ?? "") }
+      let parts = entries.flatMap { $0["expr"]?.array ?? [] }
+      counted.packets += parts.compactMap { $0["counter"]?["packets"]?.count }.reduce(0, +)
+    }
+    counted.queues = inspection.rules.links.isEmpty ? "" : try queues()
+    return counted
+  }
+
+  /// A packet is counted once, where it comes in; chains behind that count it again.
+  private static func isEntry(_ chain: String) -> Bool {
+    chain == "out" || chain == "in" || chain.hasSuffix("_base")
+  }
+
+  private func listing(of table: NetworkRules.Table) throws(HostError) -> [JSON] {
+    let argv = ["nft", "-j", "list", "table", table.family, table.name]
+    let result = host.check(Command(argv: entering + argv))
+    guard result.isSuccess, let list = JSON(text: result.output)?["nftables"]?.array else {
+      throw HostError("the rules are not there: \(result.errors.limited)")
+    }
+    return list
+  }
+
+  private func queues() throws(HostError) -> String {
+    var packets = 0
+    var drops = 0
+    for link in inspection.rules.links {
+      let argv = ["tc", "-s", "-j", "qdisc", "show", "dev", link.name, "root"]
+      let result = host.check(Command(argv: entering + argv))
+      guard result.isSuccess, let queue = JSON(text: result.output)?.array?.first else {
+        throw HostError("the device \(link.name) is not there: \(result.errors.limited)")
+      }
+      packets += queue["packets"]?.count ?? 0
+      drops += queue["drops"]?.count ?? 0
+    }
+    return "; \(packets) went through the queue, \(drops) were dropped by it"
+  }
+
+  private var entering: [String] {
+    inspection.rules.namespace.map { ["nsenter", "--net=\($0.path)"] } ?? []
+  }
+
+  private func judged(_ counted: Counted) -> Evidence {
+    let packets = counted.packets == 1 ? "1 packet" : "\(counted.packets) packets"
+    guard inspection.isEnding else {
+      // A fault that comes and goes may just be gone.
+      let isLive = counted.isLive || inspection.rules.cycle != nil
+      return Evidence(
+        requested: request,
+        achieved: isLive ? "the rules are in place" : "the rules have no force",
+        isInForce: isLive)
+    }
+    guard counted.packets > 0 else {
+      return Evidence(
+        requested: request,
+        achieved: "no packet was selected: \(likelyReason)", isInForce: false)
+    }
+    return Evidence(
+      requested: request, achieved: "\(packets) selected\(counted.queues)", isInForce: true)
+  }
+
+  private var likelyReason: String {
+    let traffic = inspection.traffic
+    if traffic.owner != nil { return "the owner sent nothing that matches in that time" }
+    if traffic.namesInterfaces {
+      return "nothing that matches passed \(traffic.interfaces.joined(separator: ", ")); it may have "
+        + "taken another way"
+    }
+    if !traffic.includesLoopback {
+      return "nothing that matches was sent in that time, or it stayed within the host, which is "
+        + "selected only by address or 'interface: lo'"
+    }
+    return "nothing that matches was sent in that time, or it took another way"
+  }
+}
+
+extension JSON {
+  /// A whole number, as counters are.
+  fileprivate var count: Int? {
+    if case .integer(let value) = self { return value }
+    return nil
+  }
+}

@@ -1,0 +1,76 @@
+public import Model
+
+/// What is done to packets.
+public enum Treatment {
+  case drop
+  /// Each by its own chance.
+  case lose(fraction: Double)
+  case reject(Rejection)
+  /// The words of a queueing discipline, such as `netem delay 100ms`.
+  case shape([String])
+}
+
+/// A network fault on packets: what is done to them is all that it adds.
+public protocol PacketFault: NetworkFault {
+  var treatment: Treatment { get }
+  /// What was asked for, in words, such as `delay 100ms`.
+  var request: String { get }
+}
+
+/// What faults on packets need.
+enum PacketCapabilities {
+  /// The first changes rules and devices; the second enters other networks; the others find out whose
+  /// connections must go on.
+  static let all = ["cap_net_admin", "cap_sys_admin", "cap_sys_ptrace", "cap_dac_read_search"]
+}
+
+extension PacketFault {
+  public static var capabilities: [String] { PacketCapabilities.all }
+
+  public var discipline: [String]? {
+    if case .shape(let words) = treatment { return words }
+    return nil
+  }
+
+  public func injection(
+    into traffic: Traffic, in setting: NetworkSetting
+  ) throws(Refusal) -> Injection {
+    let rules: NetworkRules
+    switch treatment {
+    case .drop: rules = Self.filter(traffic, setting) { _ in [.init(action: "drop")] }
+    case .lose(let fraction):
+      let chance = "numgen random mod \(Traffic.whole) < \(Traffic.part(of: fraction))"
+      rules = Self.filter(traffic, setting) { _ in [.init(condition: [chance], action: "drop")] }
+    case .reject(let rejection):
+      rules = Self.filter(traffic, setting) { _ in rejection.statements }
+    case .shape(let words):
+      rules = try ShapingRules(
+        traffic: traffic, step: setting.step, neighbours: setting.neighbours, discipline: words,
+        firstLink: setting.linkCount
+      ).rules()
+    }
+    try Preflight(host: setting.host).check(rules, traffic)
+    return rules.injection
+  }
+
+  private static func filter(
+    _ traffic: Traffic, _ setting: NetworkSetting,
+    _ statements: (Side) -> [FilterRules.Statement]
+  ) -> NetworkRules {
+    FilterRules(traffic: traffic, step: setting.step).rules(statements)
+  }
+
+  public func inspect(_ inspection: NetworkInspection, on host: any Host) -> Evidence {
+    PacketEvidence(request: request, inspection: inspection, host: host).evidence()
+  }
+}
+
+extension NetworkRules {
+  /// The injection of these rules: the holder ends first, then what it leaves is cleared.
+  var injection: Injection {
+    Injection(
+      effects: [.network(self)], undo: [.clear(objects), .dismiss], undoClass: .kernel,
+      note: links.isEmpty
+        ? nil : "if all of Jenner is killed, an inert device stays until 'jenner recover'")
+  }
+}

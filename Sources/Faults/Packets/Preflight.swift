@@ -1,0 +1,75 @@
+internal import Model
+
+/// Finds out, without changing anything, whether the host can do what the rules ask for.
+struct Preflight {
+  let host: any Host
+
+  func check(_ rules: NetworkRules, _ traffic: Traffic) throws(Refusal) {
+    guard rules.links.count + 0 <= ShapingRules.linkDigits.count,
+      !rules.links.contains(where: { $0.name.hasSuffix("!") })
+    else {
+      throw Refusal(
+        "the plan's faults would need more than \(ShapingRules.linkDigits.count) devices on one host",
+        cure: "plan fewer faults that shape packets")
+    }
+    try checkRules(rules, traffic)
+    for link in rules.links { try checkDisciplines(of: link) }
+  }
+
+  /// nft(8) with `-c` has the kernel look at the rules and then forget them.
+  private func checkRules(_ rules: NetworkRules, _ traffic: Traffic) throws(Refusal) {
+    // The fault's own devices are not there yet: any other stands for them.
+    let device = traffic.interfaces.first ?? "lo"
+    let script = rules.script.map { line in
+      rules.links.reduce(line) { $0.replacing("\"\($1.name)\"", with: "\"\(device)\"") }
+        .replacing(RunMark.placeholder, with: "jenner_check")
+        .replacing(NetworkRules.portPlaceholder, with: "1")
+    }
+    var command = Command(argv: entering(rules.namespace) + ["nft", "-c", "-f", "-"])
+    command.input = script.joined(separator: "\n") + "\n"
+    let result = host.check(command)
+    if result.isSuccess { return }
+    throw explained(result, tool: "nft", package: "nftables")
+  }
+
+  /// In a network namespace that ends with the command.
+  private func checkDisciplines(of link: NetworkRules.Link) throws(Refusal) {
+    for words in Set(link.disciplines.map { Array($0.drop { $0 != "handle" }.dropFirst(2)) }) {
+      let command = Command(
+        argv: ["unshare", "--net", "tc", "qdisc", "add", "dev", "lo", "root"] + words)
+      let result = host.check(command)
+      // Who may not make a namespace hears of a missing module at the injection, before the rules.
+      if result.isSuccess || result.errors.contains("unshare") { continue }
+      if result.errors.contains("qdisc kind is unknown") || result.errors.contains("No such file") {
+        let kind = words.first ?? ""
+        throw Refusal(
+          "this kernel has no \(kind), by which packets would be shaped (module sch_\(kind))",
+          cure: "install the kernel's extra modules (such as linux-modules-extra, kernel-modules-extra)"
+            + " and 'modprobe sch_\(kind)', or use a 'connection.' fault, which needs none")
+      }
+      throw explained(result, tool: "tc", package: "iproute2")
+    }
+  }
+
+  private func entering(_ namespace: NetworkNamespace?) -> [String] {
+    namespace.map { ["nsenter", "--net=\($0.path)"] } ?? []
+  }
+
+  private func explained(_ result: CommandResult, tool: String, package: String) -> Refusal {
+    if case .notStarted = result.ending {
+      return Refusal("\(tool) can't be run", cure: "install the package \(package)")
+    }
+    let errors = result.errors
+    if errors.contains("not permitted") || errors.contains("Permission denied") {
+      return Refusal(
+        "\(tool) is not permitted: it needs cap_net_admin, and cap_sys_admin in another network",
+        cure: "run the agent as root, such as with JENNER_AGENT='sudo -n jenner-agent'")
+    }
+    if errors.contains("not supported") || errors.contains("No such file or directory") {
+      return Refusal(
+        "this kernel lacks what the rules need: \(errors.limited)",
+        cure: "rules that forward to a device need Linux 5.16 and the modules nft_fwd_netdev and ifb")
+    }
+    return Refusal("\(tool) \(result.summary): \(errors.limited)")
+  }
+}

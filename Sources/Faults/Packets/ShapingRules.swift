@@ -1,0 +1,212 @@
+internal import Model
+
+/// Rules that forward packets through a device which shapes them and gives them back: a table of the
+/// netdev family, at the device's egress or ingress.
+///
+/// A packet is forwarded once. Where the faults of several steps are in force for it, that of the
+/// latest step comes first and does the part of the others too: a tree of chains asks for each of the
+/// others whether it is in force and meant, and each leaf has a device with all of their disciplines,
+/// one within the other.
+struct ShapingRules {
+  let traffic: Traffic
+  let step: Int
+  let neighbours: [NetworkSetting.Neighbour]
+  let discipline: [String]
+  /// The number of the first device.
+  let firstLink: Int
+
+  private static let live = "live"
+  /// The name of a device has room for one more character behind the run's mark.
+  static let linkDigits = Array("0123456789abcdefghijklmnopqrstuvwxyz")
+  /// The most faults of others whose part one fault does: each doubles the number of devices.
+  static let mostNeighbours = 3
+
+  private var table: NetworkRules.Table {
+    NetworkRules.Table(family: "netdev", name: "\(RunMark.placeholder)_\(step)")
+  }
+
+  /// Owners and shares of connections are known to other hooks than those of a device: there the
+  /// packets get a bit of their mark, by which the device knows them, and which it takes away.
+  private var usesMark: Bool { traffic.usesMark }
+
+  func rules() throws(Refusal) -> NetworkRules {
+    try check()
+    var tree = Tree(rules: self)
+    var script = [
+      "add table \(table.text) { flags owner; }",
+      "add set \(table.text) \(Self.live) { typeof meta protocol; flags timeout; }",
+    ]
+    for neighbour in neighbours {
+      script.append(
+        "add set \(table.text) \(Self.gate(neighbour.step)) "
+          + "{ typeof meta protocol; flags timeout; }")
+    }
+    for side in Side.all(of: traffic.direction) {
+      let root = tree.grow(side)
+      let base = "\(side.rawValue)_base"
+      tree.script.append("add chain \(table.text) \(base) { \(hook(side)) }")
+      for match in traffic.spared(side) {
+        tree.script.append("add rule \(table.text) \(base) \(match.rule("accept"))")
+      }
+      for match in matches(of: traffic, step, side) {
+        let rule = match.and(["meta protocol @\(Self.live)"]).rule("counter", "goto \(root)")
+        tree.script.append("add rule \(table.text) \(base) \(rule)")
+      }
+    }
+    script += tree.script
+    var rules = NetworkRules(
+      namespace: traffic.namespace, links: tree.links, tables: [table], script: script,
+      live: [liveSet(Self.live)],
+      gates: neighbours.map { .init(step: $0.step, sets: [liveSet(Self.gate($0.step))]) })
+    if usesMark { addMarking(to: &rules) }
+    return rules
+  }
+
+  private func check() throws(Refusal) {
+    if traffic.interfaces.isEmpty {
+      throw Refusal(
+        "no route leads to the traffic, so no interface could shape it",
+        cure: "name one with 'interface:'")
+    }
+    if neighbours.count > Self.mostNeighbours {
+      throw Refusal(
+        "\(neighbours.count + 1) faults would shape the same packets at the same time; at most "
+          + "\(Self.mostNeighbours + 1) can", cure: "let some end before others begin")
+    }
+    if traffic.usesMark, traffic.direction != .out {
+      throw Refusal(
+        "a share of the connections can be shaped only where they go out",
+        cure: "leave 'direction' out, or take a share of the packets")
+    }
+    if traffic.usesMark, step >= Mark.count {
+      throw Refusal(
+        "step \(step + 1) selects by owner or connection; only the first \(Mark.count) steps can")
+    }
+  }
+
+  private func hook(_ side: Side) -> String {
+    let names = traffic.interfaces.map { "\"\($0)\"" }
+    let devices =
+      names.count == 1 ? "device \(names[0])" : "devices = { \(names.joined(separator: ", ")) }"
+    let hook = side == .out ? "egress" : "ingress"
+    // Later steps come first.
+    return "type filter hook \(hook) \(devices) priority \(-step - 1);"
+  }
+
+  fileprivate func matches(of traffic: Traffic, _ step: Int, _ side: Side) -> [Match] {
+    if traffic.usesMark {
+      let bit = Mark.bit(ofStep: step)
+      return [Match(words: ["meta mark and \(bit) == \(bit)"])]
+    }
+    return traffic.conversations.flatMap { $0.matches(side) }
+      .map { $0.and(traffic.shareWords(seed: step)) }
+  }
+
+  fileprivate static func gate(_ step: Int) -> String { "with_\(step)" }
+
+  private func liveSet(_ name: String) -> NetworkRules.LiveSet {
+    NetworkRules.LiveSet(table: table, name: name, elements: ["ip", "ip6"])
+  }
+
+  // MARK: Marks
+
+  /// A table of the inet family marks what only its hooks can tell.
+  private func addMarking(to rules: inout NetworkRules) {
+    let marking = NetworkRules.Table(family: "inet", name: table.name)
+    let bit = Mark.bit(ofStep: step)
+    rules.tables.append(marking)
+    rules.script += [
+      "add table \(marking.text) { flags owner; }",
+      "add set \(marking.text) \(Self.live) { typeof meta nfproto; flags timeout; }",
+      // The last of output, so that nothing else of this host sees the bit but the device's hook.
+      "add chain \(marking.text) out { type filter hook output priority 300; }",
+    ]
+    for match in traffic.conversations.flatMap({ $0.matches(.out) }) {
+      let words =
+        ["meta nfproto @\(Self.live)"] + match.words + traffic.ownerWords
+        + traffic.shareWords(seed: step)
+      let rule = Match(words: words).rule("counter", "meta mark set meta mark or \(bit)")
+      rules.script.append("add rule \(marking.text) out \(rule)")
+    }
+    rules.live.append(
+      NetworkRules.LiveSet(table: marking, name: Self.live, elements: ["ipv4", "ipv6"]))
+  }
+
+  /// Bits of a packet's mark that hardly anybody else uses.
+  private enum Mark {
+    static let count = 4
+    static func bit(ofStep step: Int) -> String { "0x\(String(0x0800_0000 << step, radix: 16))" }
+  }
+
+  // MARK: The tree
+
+  /// The chains that tell which of the faults are in force for a packet, and a device for each answer.
+  private struct Tree {
+    let rules: ShapingRules
+    var script: [String] = []
+    var links: [NetworkRules.Link] = []
+
+    init(rules: ShapingRules) {
+      self.rules = rules
+    }
+
+    /// Makes the chains for one side; answers with the name of the first.
+    mutating func grow(_ side: Side) -> String {
+      grow(side, "\(side.rawValue)_\(rules.step)", asking: rules.neighbours[...], with: [])
+    }
+
+    /// A chain that asks for the next neighbour, or forwards where none is left; the chains that it
+    /// goes to are made first.
+    private mutating func grow(
+      _ side: Side, _ name: String, asking open: ArraySlice<NetworkSetting.Neighbour>,
+      with taken: [NetworkSetting.Neighbour]
+    ) -> String {
+      let table = rules.table.text
+      guard let next = open.first else {
+        let link = addLink(taken)
+        script.append("add chain \(table) \(name)")
+        if rules.usesMark || taken.contains(where: \.traffic.usesMark) {
+          let bits = ([rules.step] + taken.map(\.step)).filter { $0 < Mark.count }
+          for bit in bits.map(Mark.bit) {
+            script.append("add rule \(table) \(name) meta mark set meta mark and ~\(bit)")
+          }
+        }
+        script.append("add rule \(table) \(name) counter fwd to \"\(link)\"")
+        return name
+      }
+      let rest = open.dropFirst()
+      let yes = grow(side, "\(name)_\(next.step)", asking: rest, with: taken + [next])
+      let no = grow(side, "\(name)_no\(next.step)", asking: rest, with: taken)
+      script.append("add chain \(table) \(name)")
+      for match in next.traffic.spared(side) {
+        script.append("add rule \(table) \(name) \(match.rule("goto \(no)"))")
+      }
+      if Side.all(of: next.traffic.direction).contains(side) {
+        let inForce = ["meta protocol @\(ShapingRules.gate(next.step))"]
+        for match in rules.matches(of: next.traffic, next.step, side) {
+          script.append("add rule \(table) \(name) \(match.and(inForce).rule("goto \(yes)"))")
+        }
+      }
+      script.append("add rule \(table) \(name) goto \(no)")
+      return name
+    }
+
+    private mutating func addLink(_ taken: [NetworkSetting.Neighbour]) -> String {
+      let number = rules.firstLink + links.count
+      let digit = number < ShapingRules.linkDigits.count ? ShapingRules.linkDigits[number] : "!"
+      let name = RunMark.placeholder + String(digit)
+      var disciplines: [[String]] = []
+      for (level, words) in (taken.map(\.discipline) + [rules.discipline]).enumerated() {
+        let place = level == 0 ? ["root"] : ["parent", "\(level):1"]
+        disciplines.append(place + ["handle", "\(level + 1):"] + words)
+      }
+      links.append(NetworkRules.Link(name: name, disciplines: disciplines))
+      return name
+    }
+  }
+}
+
+extension Traffic {
+  /// Whether what selects it is known to no hook of a device.
+  var usesMark: Bool { owner != nil || share?.unit == .connections }
+}

@@ -1,0 +1,87 @@
+internal import Glibc
+public import Model
+
+/// Network namespaces, and what is in them.
+extension LinuxHost {
+  /// The network namespace that a file is, by namespaces(7).
+  public func networkNamespace(at path: String) throws(HostError) -> NetworkNamespace {
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      throw HostError("\(SystemError("find the network namespace \(path)"))")
+    }
+    return NetworkNamespace(path: path, inode: UInt64(status.st_ino))
+  }
+
+  /// The interfaces and routes of a network namespace; nil is the agent's own.
+  ///
+  /// Those of another are read by a child that enters it: this process never leaves its own.
+  public func network(in namespace: NetworkNamespace?) throws(HostError) -> NetworkFacts {
+    let tables = ["dev", "route", "ipv6_route"].map { "/proc/self/net/\($0)" }
+    guard let namespace else {
+      let texts = tables.map { (try? largeText($0)) ?? "" }
+      return NetworkTables.facts(devices: texts[0], routes: texts[1], longRoutes: texts[2])
+    }
+    var texts: [String] = []
+    for table in tables {
+      let command = Command(argv: ["nsenter", "--net=\(namespace.path)", "cat", table])
+      let result = check(command)
+      guard result.isSuccess || table.hasSuffix("6_route") else {
+        throw HostError(
+          "\(namespace.path) can't be entered: \(result.summary) \(result.errors.limited)")
+      }
+      texts.append(result.output)
+    }
+    return NetworkTables.facts(devices: texts[0], routes: texts[1], longRoutes: texts[2])
+  }
+
+  /// The established TCP connections of processes.
+  public func connections(of processes: Set<Int32>) throws(HostError) -> [Conversation] {
+    var sockets: Set<String> = []
+    for pid in processes {
+      let folder = "/proc/\(pid)/fd"
+      for file in (try? Directory.entries(of: folder)) ?? [] {
+        if let link = Self.link("\(folder)/\(file)"), link.hasPrefix("socket:[") {
+          sockets.insert(String(link.dropFirst(8).dropLast()))
+        }
+      }
+    }
+    guard !sockets.isEmpty else { return [] }
+    var found: [Conversation] = []
+    for table in ["tcp", "tcp6"] {
+      let path = "/proc/net/\(table)"
+      guard access(path, R_OK) == 0 else { continue }
+      found += NetworkTables.connections(in: try largeText(path), of: sockets)
+    }
+    return found
+  }
+
+  /// Runs a command that changes nothing, and waits for it.
+  public func check(_ command: Command) -> CommandResult {
+    var command = command
+    command.timeoutSeconds = min(command.timeoutSeconds, 2)
+    command.environment["PATH"] = CommandEnvironment.standardPath
+    do throws(SystemError) {
+      let loop = try EventLoop()
+      var result: CommandResult?
+      let runner = CommandRunner(loop: loop, exactCapabilities: false)
+      runner.run(command, for: .probe, outputLimit: 4 << 20) {
+        result = $0
+        loop.stop()
+      }
+      while result == nil { loop.run() }
+      return result ?? CommandResult(ending: .timedOut)
+    } catch {
+      return CommandResult(ending: .notStarted(error.description))
+    }
+  }
+
+  /// The number of a user, by getpwnam_r(3).
+  public func userID(named name: String) -> UInt32? { Users.id(of: name) }
+
+  /// Where the unified cgroup hierarchy is mounted.
+  public var unifiedCgroups: String? {
+    let mounts = (try? largeText("/proc/self/mounts")) ?? ""
+    let lines = mounts.split(separator: "\n").map { $0.split(separator: " ") }
+    return lines.first { $0.count > 2 && $0[2] == "cgroup2" }.map { String($0[1]) }
+  }
+}

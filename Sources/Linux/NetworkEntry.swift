@@ -1,0 +1,26 @@
+internal import CLinux
+public import Model
+
+/// Entering the network of others.
+public enum NetworkEntry {
+  /// Moves this thread, and what it starts from now on, into a network namespace: setns(2).
+  ///
+  /// Only for programs of one thread that do nothing else.
+  public static func enter(_ namespace: NetworkNamespace) throws(SystemError) {
+    guard jenner_enter_network(namespace.path, namespace.inode) == 0 else {
+      throw SystemError("enter the network namespace \(namespace.path)")
+    }
+  }
+
+  /// Where a network namespace can be entered now: where it was, or by a process that is in it, or by
+  /// a name that it has. nil if it is nowhere: then it is gone, and everything in it.
+  public static func find(_ namespace: NetworkNamespace) -> NetworkNamespace? {
+    let host = LinuxHost()
+    let processes = ((try? Directory.entries(of: "/proc")) ?? []).filter { Int32($0) != nil }
+    let names = (try? Directory.entries(of: "/run/netns")) ?? []
+    let paths =
+      [namespace.path] + names.map { "/run/netns/\($0)" } + processes.map { "/proc/\($0)/ns/net" }
+    return paths.lazy.compactMap { try? host.networkNamespace(at: $0) }
+      .first { $0.inode == namespace.inode }
+  }
+}

@@ -1,0 +1,87 @@
+/// A kind of fault that hits traffic.
+public protocol NetworkFault: Fault {
+  /// The direction that is meant where the author names none; the selector says from where.
+  static func usualDirection(of selector: TrafficSelector) -> TrafficDirection
+
+  /// What the fault will do to this traffic, and how it is put back.
+  ///
+  /// - Parameter setting: what else is planned on the host, and what the host can do.
+  func injection(
+    into traffic: Traffic, in setting: NetworkSetting
+  ) throws(Refusal) -> Injection
+
+  /// Whether the step must say which traffic is meant.
+  var needsTraffic: Bool { get }
+
+  /// The words of its queueing discipline, such as `netem delay 100ms`, if it shapes packets.
+  var discipline: [String]? { get }
+
+  /// Whether the effects have taken hold, measured on the host, not assumed.
+  func inspect(_ inspection: NetworkInspection, on host: any Host) -> Evidence
+
+  /// For a fault between the step's hosts: whom each of them can't reach any more; nil for others.
+  func separation(of hosts: [String], seed: UInt64) throws(Refusal) -> [String: [String]]?
+}
+
+extension NetworkFault {
+  public static var targeting: Targeting { .traffic }
+
+  public static func usualDirection(of selector: TrafficSelector) -> TrafficDirection {
+    selector.to.isEmpty && !selector.from.isEmpty ? .in : .out
+  }
+
+  public var needsTraffic: Bool { true }
+
+  public var discipline: [String]? { nil }
+
+  public func separation(
+    of hosts: [String], seed: UInt64
+  ) throws(Refusal) -> [String: [String]]? { nil }
+}
+
+/// What a network fault is planned among.
+public struct NetworkSetting: Sendable {
+  /// A fault of another step that shapes packets and may be in force at the same time.
+  public struct Neighbour: Sendable {
+    public var step: Int
+    public var traffic: Traffic
+    /// The words of its queueing discipline, such as `netem delay 100ms`.
+    public var discipline: [String]
+
+    /// Makes a neighbour.
+    public init(step: Int, traffic: Traffic, discipline: [String]) {
+      self.step = step
+      self.traffic = traffic
+      self.discipline = discipline
+    }
+  }
+
+  public var step: Int
+  public var neighbours: [Neighbour]
+  /// How many devices the faults planned before it have.
+  public var linkCount: Int
+  public var host: any Host
+
+  /// Makes a setting.
+  public init(step: Int, neighbours: [Neighbour], linkCount: Int, host: any Host) {
+    self.step = step
+    self.neighbours = neighbours
+    self.linkCount = linkCount
+    self.host = host
+  }
+}
+
+/// When a network fault is looked at, and what it made.
+public struct NetworkInspection: Sendable {
+  public var rules: NetworkRules
+  public var traffic: Traffic
+  /// Whether its time is over, so that packets must have come by.
+  public var isEnding: Bool
+
+  /// Makes an inspection.
+  public init(rules: NetworkRules, traffic: Traffic, isEnding: Bool) {
+    self.rules = rules
+    self.traffic = traffic
+    self.isEnding = isEnding
+  }
+}

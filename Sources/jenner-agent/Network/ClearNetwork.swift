@@ -1,0 +1,84 @@
+internal import Glibc
+internal import Linux
+internal import Model
+
+/// `jenner-agent clear-network`: removes the devices of a network fault, and sees that its tables are
+/// gone. It may be run at any time and again; what is not there is not missed.
+struct ClearNetwork {
+  private var objects = NetworkObjects(tables: [], links: [])
+
+  /// The kernel removes the tables of a process a moment after it has ended.
+  private static let patience: Duration = .seconds(2)
+  private static let pause: UInt32 = 2_000
+
+  /// Reads `--namespace INODE:PATH`, `--link NAME` and `--table FAMILY:NAME`; nil if it is not that.
+  init?(arguments: [String]) {
+    guard arguments.count % 2 == 0 else { return nil }
+    for index in stride(from: 0, to: arguments.count, by: 2) {
+      let value = arguments[index + 1]
+      let parts = value.split(separator: ":", maxSplits: 1).map(String.init)
+      switch arguments[index] {
+      case "--namespace":
+        guard parts.count == 2, let inode = UInt64(parts[0]) else { return nil }
+        objects.namespace = NetworkNamespace(path: parts[1], inode: inode)
+      // Nothing but our own is ever removed, whatever the ledger says.
+      case "--link" where RunMark(beginning: value) != nil: objects.links.append(value)
+      case "--table" where parts.count == 2 && RunMark(beginning: parts[1]) != nil:
+        objects.tables.append(NetworkRules.Table(family: parts[0], name: parts[1]))
+      default: return nil
+      }
+    }
+  }
+
+  func run() -> ExitStatus {
+    do throws(SystemError) {
+      if let namespace = objects.namespace {
+        guard let present = NetworkEntry.find(namespace) else {
+          Terminal.show("the network namespace \(namespace.path) is gone, and all that was in it\n")
+          return .pass
+        }
+        try NetworkEntry.enter(present)
+      }
+    } catch {
+      Terminal.warn("jenner-agent clear-network: \(error)\n")
+      return .residue
+    }
+    return removeLinks() && seeTablesGone() ? .pass : .residue
+  }
+
+  private func removeLinks() -> Bool {
+    for link in objects.links where MarkedObject.hasLink(link) {
+      let result = LinuxHost().check(Command(argv: ["ip", "link", "delete", link]))
+      if MarkedObject.hasLink(link) {
+        Terminal.warn(
+          "jenner-agent clear-network: ip link delete \(link): \(result.summary) "
+            + "\(result.errors.limited)\n")
+        return false
+      }
+      Terminal.show("link \(link) is removed; ")
+    }
+    return true
+  }
+
+  private func seeTablesGone() -> Bool {
+    let deadline = EventLoop.now + Self.patience
+    while true {
+      let result = LinuxHost().check(Command(argv: ["nft", "list", "tables"]))
+      let present = objects.tables.filter { table in
+        result.output.split(separator: "\n").contains("table \(table.text)")
+      }
+      if result.isSuccess, present.isEmpty {
+        let names = objects.tables.map { "table \($0.text)" }.joined(separator: ", ")
+        Terminal.show("\(names) is not there any more\n")
+        return true
+      }
+      guard EventLoop.now < deadline else {
+        let reason =
+          present.isEmpty ? result.errors.limited : "table \(present[0].text) is still there"
+        Terminal.warn("jenner-agent clear-network: nft list tables: \(reason)\n")
+        return false
+      }
+      usleep(Self.pause)
+    }
+  }
+}

@@ -1,0 +1,44 @@
+internal import Agent
+internal import Linux
+internal import Model
+
+/// The holder of a fault's rules as its agent sees it: inert at first, told once what to hold, and
+/// with its end the rules end.
+final class NetworkHolderProcess {
+  private var companion: Companion?
+
+  /// Starts a holder of a run's fault; it carries the run's effect mark, and ends with its agent.
+  init(
+    run: String, on loop: EventLoop, onNews: @escaping (HolderProcess.News) -> Void
+  ) throws(SystemError) {
+    let capabilities = Capabilities.permitted.intersection([
+      "cap_net_admin", "cap_sys_admin", "cap_sys_ptrace", "cap_dac_read_search",
+    ])
+    companion = try Companion(
+      ["hold-network"], environment: [EffectMark.variable: run], on: loop,
+      adjust: { launch in
+        launch.parentDeathSignal = .kill
+        launch.privileges = .exactly(capabilities.sorted())
+      },
+      onNews: { [weak self] news in
+        switch news {
+        case .ended: onNews(.ended)
+        case .said("ready"):
+          if let identity = self?.companion?.identity { onNews(.ready(identity)) }
+        case .said("held"): onNews(.held(.delivered))
+        case .said(let reason): onNews(.held(.failed(reason)))
+        }
+      })
+  }
+
+  /// Tells it something; false if it can't be told.
+  @discardableResult
+  func send(_ word: NetworkWord) -> Bool {
+    word.line.map { companion?.send($0) ?? false } ?? false
+  }
+
+  /// Ends it at once, and with it its rules.
+  func kill() {
+    companion?.kill()
+  }
+}
