@@ -34,6 +34,8 @@ final class SimulatedAgent {
   var isHolderReadyAtOnce = true
   /// By step.
   private(set) var holders: [Int: ProcessIdentity] = [:]
+  /// What holders of rules were told, by step.
+  private(set) var orders: [Int: NetworkOrder] = [:]
   let otherLedgers = OtherLedgers()
   private var events: [AgentEvent] = []
   private var number = 0
@@ -97,11 +99,11 @@ final class SimulatedAgent {
   private func failure(of effect: AgentEffect) -> FailedEffect? {
     let kind: FailedEffect? =
       switch effect {
-      case .lock: .lock
+      case .lock, .lockShaping: .lock
       case .openLedger, .append: .ledger
       case .keepCapabilities: .privileges
       case .startGuardian: .guardian
-      case .startHolder: .holder
+      case .startHolder, .startNetworkHolder: .holder
       default: nil
       }
     return kind.flatMap { failing.contains($0) ? $0 : nil }
@@ -113,6 +115,8 @@ final class SimulatedAgent {
       replies.append(message)
     case .recover: events.append(.recovered(CommandResult(ending: .exited(0))))
     case .lock: log.append("lock")
+    case .lockShaping(let keys, _):
+      log.append("lock \(keys.map(\.interface).joined(separator: " "))")
     case .openLedger(_, let entry):
       log.append("open")
       disk.append(entry)
@@ -128,6 +132,12 @@ final class SimulatedAgent {
     case .dismissGuardian: events.append(.guardianDismissed)
     case .send(let signal, let process, let work): send(signal, process, work)
     case .startHolder(let step, _): startHolder(step)
+    case .startNetworkHolder(let step, _): startHolder(step)
+    case .holdNetwork(let step, let order):
+      orders[step] = order
+      hold([], step: step)
+    case .openGate(let holder, let step, let until):
+      log.append("gate of \(holder) to \(step) \(until == nil ? "closes" : "opens")")
     case .hold(let step, let processes, _): hold(processes, step: step)
     case .endHolder(let step): endHolder(step)
     case .run(let command, let work): run(command, work)

@@ -139,7 +139,7 @@ struct SimulatedWorld {
         injection: Injection(
           effects: targets.map { .signal($0, .stop) }, undo: targets.map { .resume($0) },
           undoClass: .guardian))
-    case .hello, .status:
+    case .hello, .status, .prepareTraffic:
       return .refused(Refusal("not asked while a run goes on"))
     }
   }

@@ -79,9 +79,9 @@ extension AgentMachine {
   ) -> NetworkSetting {
     let neighbours = beside.sorted().compactMap { other -> NetworkSetting.Neighbour? in
       guard case .traffic(let fault, let theirs)? = prepared[other]?.aim,
-        let discipline = fault.discipline, theirs.overlaps(traffic)
+        let shaping = fault.shaped, theirs.overlaps(traffic)
       else { return nil }
-      return NetworkSetting.Neighbour(step: other, traffic: theirs, discipline: discipline)
+      return NetworkSetting.Neighbour(step: other, traffic: theirs, shaping: shaping)
     }
     let links = prepared.filter { $0.key != step }.values
       .compactMap { $0.injection.rules?.links.count }
@@ -110,7 +110,7 @@ extension AgentMachine {
 
   /// A fault that shapes packets is in force: others are told of it, and it of them.
   mutating func noteShaping(_ step: Int) {
-    guard case .traffic(let fault, _)? = prepared[step]?.aim, fault.discipline != nil,
+    guard case .traffic(let fault, _)? = prepared[step]?.aim, fault.shaped != nil,
       let deadline = ledger.step(step)?.deadline
     else { return }
     shaping[step] = deadline
@@ -124,7 +124,7 @@ extension AgentMachine {
 
   /// What two runs must not both shape.
   func shapingKeys(of prepared: Prepared) -> [ShapingKey] {
-    guard case .traffic(let fault, let traffic) = prepared.aim, fault.discipline != nil,
+    guard case .traffic(let fault, let traffic) = prepared.aim, fault.shaped != nil,
       let namespace = traffic.namespace ?? (try? host.networkNamespace(at: "/proc/self/ns/net"))
     else { return [] }
     return traffic.interfaces.map { ShapingKey(namespace: namespace.inode, interface: $0) }

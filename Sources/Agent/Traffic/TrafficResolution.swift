@@ -136,7 +136,7 @@ struct TrafficResolution {
       let result = host.check(Command(argv: ["getent", "ahosts", name]))
       if case .notStarted(let reason) = result.ending { throw Refusal("getent: \(reason)") }
       let addresses = result.output.split(separator: "\n").compactMap { line in
-        line.split(separator: " ").first.flatMap { IPAddress($0) }
+        line.split(separator: " ").first.flatMap { IPAddress(text: $0) }
       }
       guard result.isSuccess, !addresses.isEmpty else {
         throw Refusal(

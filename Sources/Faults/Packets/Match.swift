@@ -42,7 +42,7 @@ extension Conversation {
 
   /// The addresses of one family; nil where one end has none of it.
   private func addressWords(_ side: Side, _ family: IPAddress.Family) -> [String]? {
-    let name = family == .ipv4 ? "ip" : "ip6"
+    let name = family == .v4 ? "ip" : "ip6"
     let ends = [
       (side == .out ? "saddr" : "daddr", local), (side == .out ? "daddr" : "saddr", remote),
     ]

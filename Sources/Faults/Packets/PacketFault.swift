@@ -6,8 +6,8 @@ public enum Treatment {
   /// Each by its own chance.
   case lose(fraction: Double)
   case reject(Rejection)
-  /// The words of a queueing discipline, such as `netem delay 100ms`.
-  case shape([String])
+  /// By a device with queueing disciplines.
+  case shape(Shaping)
 }
 
 /// A network fault on packets: what is done to them is all that it adds.
@@ -15,6 +15,8 @@ public protocol PacketFault: NetworkFault {
   var treatment: Treatment { get }
   /// What was asked for, in words, such as `delay 100ms`.
   var request: String { get }
+  /// When it comes and goes; nil if it stays.
+  var cycle: NetworkRules.Cycle? { get }
 }
 
 /// What faults on packets need.
@@ -27,15 +29,17 @@ enum PacketCapabilities {
 extension PacketFault {
   public static var capabilities: [String] { PacketCapabilities.all }
 
-  public var discipline: [String]? {
-    if case .shape(let words) = treatment { return words }
+  public var cycle: NetworkRules.Cycle? { nil }
+
+  public var shaped: Shaping? {
+    if case .shape(let shaping) = treatment { return shaping }
     return nil
   }
 
   public func injection(
     into traffic: Traffic, in setting: NetworkSetting
   ) throws(Refusal) -> Injection {
-    let rules: NetworkRules
+    var rules: NetworkRules
     switch treatment {
     case .drop: rules = Self.filter(traffic, setting) { _ in [.init(action: "drop")] }
     case .lose(let fraction):
@@ -43,12 +47,13 @@ extension PacketFault {
       rules = Self.filter(traffic, setting) { _ in [.init(condition: [chance], action: "drop")] }
     case .reject(let rejection):
       rules = Self.filter(traffic, setting) { _ in rejection.statements }
-    case .shape(let words):
+    case .shape(let shaping):
       rules = try ShapingRules(
-        traffic: traffic, step: setting.step, neighbours: setting.neighbours, discipline: words,
+        traffic: traffic, step: setting.step, neighbours: setting.neighbours, shaping: shaping,
         firstLink: setting.linkCount
       ).rules()
     }
+    rules.cycle = cycle
     try Preflight(host: setting.host).check(rules, traffic)
     return rules.injection
   }

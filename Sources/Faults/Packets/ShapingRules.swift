@@ -11,7 +11,7 @@ struct ShapingRules {
   let traffic: Traffic
   let step: Int
   let neighbours: [NetworkSetting.Neighbour]
-  let discipline: [String]
+  let shaping: Shaping
   /// The number of the first device.
   let firstLink: Int
 
@@ -196,7 +196,9 @@ struct ShapingRules {
       let digit = number < ShapingRules.linkDigits.count ? ShapingRules.linkDigits[number] : "!"
       let name = RunMark.placeholder + String(digit)
       var disciplines: [[String]] = []
-      for (level, words) in (taken.map(\.discipline) + [rules.discipline]).enumerated() {
+      let parts = (taken.map(\.shaping) + [rules.shaping]).flatMap { $0.qdiscs() }
+      for (level, words) in parts.enumerated() {
+        // Each but the last has one class, of which the next takes its packets.
         let place = level == 0 ? ["root"] : ["parent", "\(level):1"]
         disciplines.append(place + ["handle", "\(level + 1):"] + words)
       }

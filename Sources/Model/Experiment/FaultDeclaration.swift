@@ -77,12 +77,12 @@ public struct FaultDeclaration: Sendable {
 
 extension Fault {
   /// Reads a fault of this type, which only its existential is known of.
-  static func read(_ node: Node, in fields: inout Fields) -> (any Fault)? {
+  public static func read(_ node: Node, in fields: inout Fields) -> (any Fault)? {
     fields.read(node, as: Self.self)
   }
 
   /// Reads a fault of this type whose step has no `with`.
-  static func readAbsent(at mark: Mark?, in fields: inout Fields) -> (any Fault)? {
+  public static func readAbsent(at mark: Mark?, in fields: inout Fields) -> (any Fault)? {
     fields.readAbsent("with", as: Self.self, at: mark)
   }
 }

@@ -14,7 +14,7 @@ public struct AddressRange: Sendable, Hashable, Comparable {
   /// Reads `10.0.0.0/8`, `2001:db8::/32` or one address; bits beyond the prefix are cleared.
   public init?(_ text: some StringProtocol) {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-    guard let first = parts.first, let address = IPAddress(first), parts.count <= 2 else {
+    guard let first = parts.first, let address = IPAddress(text: first), parts.count <= 2 else {
       return nil
     }
     guard parts.count == 2 else {

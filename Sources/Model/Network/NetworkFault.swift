@@ -13,8 +13,8 @@ public protocol NetworkFault: Fault {
   /// Whether the step must say which traffic is meant.
   var needsTraffic: Bool { get }
 
-  /// The words of its queueing discipline, such as `netem delay 100ms`, if it shapes packets.
-  var discipline: [String]? { get }
+  /// What it makes of packets on their way; nil if it does not shape them.
+  var shaped: Shaping? { get }
 
   /// Whether the effects have taken hold, measured on the host, not assumed.
   func inspect(_ inspection: NetworkInspection, on host: any Host) -> Evidence
@@ -32,7 +32,7 @@ extension NetworkFault {
 
   public var needsTraffic: Bool { true }
 
-  public var discipline: [String]? { nil }
+  public var shaped: Shaping? { nil }
 
   public func separation(
     of hosts: [String], seed: UInt64
@@ -45,14 +45,13 @@ public struct NetworkSetting: Sendable {
   public struct Neighbour: Sendable {
     public var step: Int
     public var traffic: Traffic
-    /// The words of its queueing discipline, such as `netem delay 100ms`.
-    public var discipline: [String]
+    public var shaping: Shaping
 
     /// Makes a neighbour.
-    public init(step: Int, traffic: Traffic, discipline: [String]) {
+    public init(step: Int, traffic: Traffic, shaping: Shaping) {
       self.step = step
       self.traffic = traffic
-      self.discipline = discipline
+      self.shaping = shaping
     }
   }
 

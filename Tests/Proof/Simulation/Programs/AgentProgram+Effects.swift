@@ -29,7 +29,7 @@ extension AgentProgram {
     case .startGuardian: startGuardian()
     case .dismissGuardian: dismissGuardian()
     case .send(let signal, let process, let work): send(signal, process, work)
-    case .startHolder(let step, _): startHolder(step)
+    case .startHolder(let step, _), .startNetworkHolder(let step, _): startHolder(step)
     case .hold(let step, let processes, let deadline):
       computer.oracle.holding(processes, ofStep: step, by: self)
       if let holder = holders[step] {
@@ -37,6 +37,10 @@ extension AgentProgram {
       } else {
         append(.held(step: step, .failed("there is no holder")))
       }
+    case .holdNetwork(let step, let order):
+      // Rules live as long as their holder: no process is touched.
+      holders[step]?.hold([], until: .nanoseconds(order.deadline))
+    case .lockShaping, .openGate: break
     case .endHolder(let step): holders[step]?.end()
     case .run(let command, let work): start(command, work)
     case .cancel(let work): commands[work]?.cancel()

@@ -1,0 +1,19 @@
+public import Model
+
+/// A fault that is a shaping of packets, by tc-netem(8) or tc-tbf(8), and nothing else.
+public protocol ShapingFault: PacketFault {
+  var shaping: Shaping { get }
+}
+
+extension ShapingFault {
+  public static var tools: [String] { ["nft", "ip", "tc"] }
+  public var treatment: Treatment { .shape(shaping) }
+}
+
+extension Fields {
+  /// Notes what no shaping can be.
+  mutating func noteProblems(of shaping: Shaping) {
+    guard !isDeclaring else { return }
+    for problem in shaping.problems { note(problem.text) }
+  }
+}
