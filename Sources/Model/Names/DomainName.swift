@@ -41,7 +41,7 @@ public struct DomainName: Sendable, Hashable {
       switch byte {
       case UInt8(ascii: "."), UInt8(ascii: "\\"): text += "\\\(Character(UnicodeScalar(byte)))"
       case 0x21...0x7E: text.append(Character(UnicodeScalar(byte)))
-      default: text += "\\" + String(repeating: "0", count: byte < 10 ? 2 : byte < 100 ? 1 : 0) + "\(byte)"
+      default: text += "\\\(byte / 100)\(byte / 10 % 10)\(byte % 10)"
       }
     }
     return text

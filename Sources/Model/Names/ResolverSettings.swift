@@ -4,8 +4,9 @@ public struct ResolverSettings: Sendable, Hashable, Codable {
   public var listen: [IPEndpoint]
   /// The name servers that it forwards to, the first being asked first.
   public var upstreams: [IPEndpoint]
-  /// The mark of what it sends to the name servers, so that a redirect can leave that alone: SO_MARK of
-  /// socket(7), which needs CAP_NET_ADMIN. Nil: no mark.
+  /// The mark of what it sends to the name servers, so that a redirect can leave that alone.
+  ///
+  /// SO_MARK of socket(7), which needs CAP_NET_ADMIN. Nil: no mark.
   public var mark: UInt32?
   public var rules: [NameRule]
   /// Decides which queries a rule takes that takes a share of them, and the jitter of delays.

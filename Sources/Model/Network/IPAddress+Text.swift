@@ -13,7 +13,9 @@ extension IPAddress: CustomStringConvertible {
   /// The canonical text: RFC 5952 for IPv6.
   public var text: String {
     guard family == .v6 else { return bytes.map(String.init).joined(separator: ".") }
-    let words = stride(from: 0, to: 16, by: 2).map { UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]) }
+    let words = stride(from: 0, to: 16, by: 2).map {
+      UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1])
+    }
     guard let zeros = Self.longestZeros(in: words) else { return Self.joined(words[...]) }
     return Self.joined(words[..<zeros.lowerBound]) + "::" + Self.joined(words[zeros.upperBound...])
   }

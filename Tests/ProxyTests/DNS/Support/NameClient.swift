@@ -1,7 +1,7 @@
 import Glibc
 import Model
 
-@testable import Linux
+import Linux
 @testable import Proxy
 
 /// A client of a name server that waits for its answers.

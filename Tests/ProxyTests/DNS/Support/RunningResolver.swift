@@ -9,11 +9,28 @@ final class RunningResolver: Sendable {
   private typealias Call = @Sendable (ResolverServer, EventLoop) -> Void
 
   private let mailbox: Mailbox<Call>
+  /// Kept, so that they answer for as long as they are asked.
+  private let servers: [ScriptedNameServer]
   let endpoints: [IPEndpoint]
 
   var endpoint: IPEndpoint { endpoints[0] }
 
-  init(_ settings: ResolverSettings, limits: ResolverLimits = ResolverLimits()) throws {
+  /// Starts a resolver that forwards to servers of a test.
+  convenience init(
+    before servers: [ScriptedNameServer], rules: [NameRule] = [],
+    listen: [IPEndpoint] = [IPEndpoint(.loopbackV4, port: 0)],
+    limits: ResolverLimits = ResolverLimits()
+  ) throws {
+    let settings = ResolverSettings(
+      listen: listen, upstreams: servers.map(\.endpoint), rules: rules)
+    try self.init(settings, limits: limits, keeping: servers)
+  }
+
+  init(
+    _ settings: ResolverSettings, limits: ResolverLimits = ResolverLimits(),
+    keeping servers: [ScriptedNameServer] = []
+  ) throws {
+    self.servers = servers
     let started = Answer<Result<(Mailbox<Call>, [IPEndpoint]), any Error>>()
     DispatchQueue(label: "resolver").async {
       do {
@@ -41,8 +58,11 @@ final class RunningResolver: Sendable {
     return answer.wait()
   }
 
+  /// Replaces the rules, and returns once that is done.
   func apply(_ rules: [NameRule]) {
-    mailbox.send { server, _ in server.apply(rules) }
+    let answer = Answer<Void>()
+    mailbox.send { server, _ in answer.give(server.apply(rules)) }
+    answer.wait()
   }
 
   /// Drains, and returns once that is done.

@@ -3,7 +3,7 @@ import Glibc
 import Model
 import Synchronization
 
-@testable import Linux
+import Linux
 @testable import Proxy
 
 /// A name server that says what a test wants it to say, and remembers what it was asked.
@@ -25,11 +25,7 @@ final class ScriptedNameServer: Sendable {
 
   /// Answers every query with what the script makes of it: no message, one or several.
   init(_ script: @escaping Script) throws {
-    datagrams = try NameSocket.listening(
-      at: IPEndpoint(.loopbackV4, port: 0), by: .datagram)
-    guard let bound = IPEndpoint(boundTo: datagrams) else { throw SystemError("bind") }
-    endpoint = bound
-    streams = try NameSocket.listening(at: bound, by: .stream)
+    (datagrams, streams, endpoint) = try LoopbackPort.bound()
     for descriptor in [datagrams, streams] {
       _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
     }
