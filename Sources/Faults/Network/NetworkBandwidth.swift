@@ -25,7 +25,7 @@ public struct NetworkBandwidth: ShapingFault {
       "burst", "how much passes at full speed after a rest; without it, what 4 ms carry")
     let latency = fields.value(
       "latency", "how long a packet may wait; what would wait longer is dropped",
-      default: .milliseconds(400), shown: "400ms")
+      default: Duration.milliseconds(400), shown: "400ms")
     shaping = Shaping(
       bandwidth: Shaping.Bandwidth(
         bitsPerSecond: rate.bitsPerSecond, burst: burst?.bytes, queue: .latency(latency)))
