@@ -44,6 +44,7 @@ let package = Package(
         "Model", "Probes", nio("NIOCore"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ], swiftSettings: strict),
     .target(name: "Linux", dependencies: ["CCap", "CLinux", "Model"], swiftSettings: strict),
+    .target(name: "Proxy", dependencies: ["CLinux", "Linux", "Model"], swiftSettings: strict),
     .target(name: "Agent", dependencies: ["Model"], swiftSettings: strict),
     .target(name: "Runner", dependencies: ["Model", "Verdict"], swiftSettings: strict),
     .target(name: "Reports", dependencies: ["Model"], swiftSettings: strict),
@@ -84,6 +85,9 @@ let package = Package(
       ], swiftSettings: strict),
     .testTarget(
       name: "LinuxTests", dependencies: ["CLinux", "Linux", "Model"], swiftSettings: strict),
+    .testTarget(
+      name: "ProxyTests", dependencies: ["CLinux", "Linux", "Model", "Proxy"],
+      swiftSettings: strict),
     .testTarget(
       name: "AgentTests", dependencies: ["Agent", "Faults", "Linux", "Model", "jenner-agent"],
       swiftSettings: strict),

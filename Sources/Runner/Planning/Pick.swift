@@ -48,21 +48,3 @@ extension ProcessSelector.Pick {
     return places[..<count].sorted().map { ordered[$0] }
   }
 }
-
-/// SplitMix64 of Steele, Lea and Flood (OOPSLA 2014): a tiny generator whose sequence is the same
-/// on every machine and in every version.
-struct SplitMix: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) {
-    state = seed
-  }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
-  }
-}
