@@ -60,7 +60,7 @@ import Testing
     let (client, server) = try world.pair()
     let (other, otherServer) = try world.pair()
     server.readsNothing = true
-    let bytes = pattern(40_000_000)
+    let bytes = pattern(20_000_000)
     client.send(bytes)
     other.send("quick")
     #expect(world.wait { otherServer.text == "quick" })
@@ -76,7 +76,7 @@ import Testing
     let world = try ProxyWorld()
     let (client, server) = try world.pair()
     server.readsNothing = true
-    client.send(pattern(40_000_000))
+    client.send(pattern(20_000_000))
     world.run(for: .milliseconds(200))
     server.reset()
     #expect(world.wait { client.ending != nil })

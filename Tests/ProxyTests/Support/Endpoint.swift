@@ -86,8 +86,9 @@ final class Endpoint {
   }
 
   private func ready(_ interest: EventLoop.Interest) {
-    if interest.contains(.writable) { write() }
+    // Reading first: a write would take the error of a reset, which is told but once.
     if interest.contains(.readable), ending == nil, !readsNothing { read() }
+    if interest.contains(.writable) { write() }
   }
 
   private func read() {

@@ -9,6 +9,8 @@ import Testing
 final class ProxyWorld {
   let loop: EventLoop
   let proxy: ProxyServer
+  /// Where the proxy listens, or did.
+  let place: SocketAddress
   private let listener: Int32
   private(set) var servers: [Endpoint] = []
   private(set) var clients: [Endpoint] = []
@@ -30,6 +32,7 @@ final class ProxyWorld {
       upstream: .fixed(upstream ?? SocketAddress(host: "127.0.0.1", port: address.port)),
       toxics: toxics, seed: seed, connections: connections)
     proxy = try ProxyServer(settings, on: loop)
+    place = try #require(proxy.addresses.first)
     try loop.watch(listener, for: .readable) { [unowned self] _ in
       var peer = jenner_address()
       while case let accepted = jenner_accept(listener, &peer), accepted >= 0 {
@@ -47,7 +50,6 @@ final class ProxyWorld {
 
   /// Begins a connection to the proxy.
   func connect() throws -> Endpoint {
-    let place = try #require(proxy.addresses.first)
     var address = jenner_address()
     var local = jenner_address()
     try #require(jenner_address_parse(place.host, place.port, &address) == 0)
@@ -93,5 +95,12 @@ final class ProxyWorld {
 
 /// Bytes of which each tells its place.
 func pattern(_ count: Int) -> [UInt8] {
-  (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
+  [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+    var place = 0
+    while place < count {
+      buffer[place] = UInt8(truncatingIfNeeded: place &* 31 &+ place >> 8)
+      place += 1
+    }
+    initialized = count
+  }
 }
