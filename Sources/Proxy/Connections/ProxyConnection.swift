@@ -19,8 +19,8 @@ final class ProxyConnection {
   }
 
   let number: UInt64
-  /// Where our socket to the server is bound.
-  let ownAddress: TransportAddress?
+  /// The ends of our connection to the server; nil if there is none.
+  let route: ProxyRoute?
   private let environment: ProxyEnvironment
   private let client: ProxyPeer
   private let server: ProxyPeer
@@ -36,11 +36,11 @@ final class ProxyConnection {
   private var toxics: Set<String> = []
 
   init(
-    number: UInt64, client: Int32, server: Int32, ownAddress: TransportAddress?,
+    number: UInt64, client: Int32, server: Int32, route: ProxyRoute?,
     in environment: ProxyEnvironment, onClosed: @escaping (ProxyConnection) -> Void
   ) {
     self.number = number
-    self.ownAddress = ownAddress
+    self.route = route
     self.environment = environment
     self.onClosed = onClosed
     self.client = ProxyPeer(client, on: environment.loop)

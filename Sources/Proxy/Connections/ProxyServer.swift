@@ -16,8 +16,8 @@ public final class ProxyServer {
   private let most: Int
   private var listeners: [ProxyListener] = []
   private var connections: [UInt64: ProxyConnection] = [:]
-  /// Where our own sockets to servers are bound, by which a loop is known.
-  private var ownAddresses: Set<TransportAddress> = []
+  /// The ends of our own connections to servers, by which a loop is known.
+  private var ownRoutes: Set<ProxyRoute> = []
   private var lastNumber: UInt64 = 0
   private var toxics: [PlacedToxic] = []
   private var rules: [HTTPRule] = []
@@ -119,7 +119,7 @@ public final class ProxyServer {
   }
 
   private func take(_ client: Int32, from peer: TransportAddress) {
-    guard !ownAddresses.contains(peer), let destination = destination(of: client) else {
+    guard let destination = destination(of: client, from: peer) else {
       environment.statistics.refusedAsLoops += 1
       return jenner_reset(client)
     }
@@ -137,29 +137,36 @@ public final class ProxyServer {
     var raw = destination.raw
     var local = jenner_address()
     let server = jenner_connect(&raw, mark, &local)
-    let own = server >= 0 ? TransportAddress(local) : nil
-    if let own { ownAddresses.insert(own) }
+    let route =
+      server >= 0 ? ProxyRoute(from: TransportAddress(local), to: destination) : nil
+    if let route { ownRoutes.insert(route) }
     environment.statistics.accepted += 1
     let connection = ProxyConnection(
-      number: number, client: client, server: server, ownAddress: own, in: environment
+      number: number, client: client, server: server, route: route, in: environment
     ) { [weak self] in self?.closed($0) }
     connections[number] = connection
     connection.start(toxics, rules(among: toxics))
   }
 
-  /// Where a connection goes on to; nil if it came for ourselves.
-  private func destination(of client: Int32) -> TransportAddress? {
-    if let fixed { return fixed }
+  /// Where a connection goes on to; nil if it came for ourselves, or from us.
+  private func destination(of client: Int32, from peer: TransportAddress) -> TransportAddress? {
+    if let fixed {
+      // Only one of ours has this end and goes there; others may share its port on their way here.
+      guard ownRoutes.contains(ProxyRoute(from: peer, to: fixed)) else { return fixed }
+      let original = TransportAddress(originalOf: client) ?? TransportAddress(of: client)
+      return original == fixed ? nil : fixed
+    }
     guard let original = TransportAddress(originalOf: client),
       original != TransportAddress(of: client),
-      !listeners.contains(where: { $0.address == original })
+      !listeners.contains(where: { $0.address == original }),
+      !ownRoutes.contains(ProxyRoute(from: peer, to: original))
     else { return nil }
     return original
   }
 
   private func closed(_ connection: ProxyConnection) {
     connections[connection.number] = nil
-    if let own = connection.ownAddress { ownAddresses.remove(own) }
+    if let route = connection.route { ownRoutes.remove(route) }
     if connections.isEmpty, let done = drained {
       drained = nil
       done()
@@ -198,4 +205,10 @@ public final class ProxyServer {
     listeners = []
     for connection in Array(connections.values) { connection.finish() }
   }
+}
+
+/// The two ends of a connection to a server.
+struct ProxyRoute: Hashable {
+  var from: TransportAddress
+  var to: TransportAddress
 }
