@@ -113,6 +113,10 @@ let package = Package(
         "Agent", "CLinux", "CTracer", "Faults", "Linux", "Model", "Runner", "Verdict",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Tests/Proof", swiftSettings: strict),
+    // Serves a proxy for Benchmarks/run.
+    .executableTarget(
+      name: "serve-proxy", dependencies: ["Linux", "Model", "Proxy"],
+      path: "Benchmarks/serve-proxy", swiftSettings: strict),
     .testTarget(name: "ProofTests", dependencies: ["proof"], swiftSettings: strict),
     .testTarget(name: "HostTests", dependencies: ["ChildProcess", "Model"], swiftSettings: strict),
   ]

@@ -202,6 +202,49 @@ ssize_t jenner_datagram_receive(int fd, void *bytes, size_t size, struct jenner_
 ssize_t jenner_datagram_answer(int fd, const void *bytes, size_t size,
                                const struct jenner_datagram *to);
 
+// Connections -------------------------------------------------------------------------------------
+
+/// An address of TCP; of IPv4 the first four bytes count, and all that does not count is zero.
+struct jenner_address {
+  uint8_t bytes[16];
+  uint32_t scope;
+  uint16_t port;
+  /// 4 or 6.
+  uint8_t family;
+};
+
+/// Reads an address in digits; -1 if it is none. A name is none.
+int jenner_address_parse(const char *text, uint16_t port, struct jenner_address *out);
+
+/// Writes the address without its port.
+int jenner_address_text(const struct jenner_address *address, char *text, int capacity);
+
+/// A non-blocking socket that is bound, and does not listen yet. One for IPv6 is for IPv6 alone.
+int jenner_bind(const struct jenner_address *address);
+
+/// accept4(2): a non-blocking socket without Nagle's delay, and whose it is.
+int jenner_accept(int listener, struct jenner_address *peer);
+
+/// Begins to connect a non-blocking socket, marked unless `mark` is 0; `local` is its own address.
+int jenner_connect(const struct jenner_address *to, uint32_t mark, struct jenner_address *local);
+
+/// getsockname(2).
+int jenner_local_address(int fd, struct jenner_address *out);
+
+/// Where a connection was going before it was redirected: SO_ORIGINAL_DST, of IPv4 and of IPv6.
+///
+/// Of one that was not redirected it is the local address, or an error where nothing is tracked.
+int jenner_original_destination(int fd, struct jenner_address *out);
+
+/// Whether sockets may be marked, which takes CAP_NET_ADMIN or CAP_NET_RAW; else errno says why.
+bool jenner_may_mark(uint32_t mark);
+
+/// The error that a socket has met, which is cleared by this: SO_ERROR; 0 if there is none.
+int jenner_socket_error(int fd);
+
+/// Closes a connection with a reset: SO_LINGER of zero, then close(2).
+void jenner_reset(int fd);
+
 // Files -------------------------------------------------------------------------------------------
 
 /// A pipe: reading end, writing end.

@@ -76,9 +76,15 @@ public struct NetworkInspection: Sendable {
   public var traffic: Traffic
   /// Whether its time is over, so that packets must have come by.
   public var isEnding: Bool
+  /// What its server has done, where it has one that has said so.
+  public var statistics: NetworkServerStatistics?
 
   /// Makes an inspection.
-  public init(rules: NetworkRules, traffic: Traffic, isEnding: Bool) {
+  public init(
+    rules: NetworkRules, traffic: Traffic, isEnding: Bool,
+    statistics: NetworkServerStatistics? = nil
+  ) {
+    self.statistics = statistics
     self.rules = rules
     self.traffic = traffic
     self.isEnding = isEnding

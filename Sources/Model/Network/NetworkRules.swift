@@ -130,7 +130,7 @@ extension NetworkRules {
   var shown: [String] {
     var lines: [String] = []
     if let namespace { lines.append("in the network namespace \(namespace.path):") }
-    if let server { lines.append(server.shown) }
+    if let server { lines += [server.shown] + server.shownRules }
     lines += linkCommands.map { $0.joined(separator: " ") }
     lines += script.map { "nft \($0)" }
     lines += live.map { set in

@@ -1,5 +1,3 @@
-internal import Model
-
 /// What a resolver has done since it was started.
 public struct ResolverStatistics: Sendable, Hashable, Codable {
   /// Every message that came from a client, malformed ones included.
@@ -41,7 +39,7 @@ public struct ResolverStatistics: Sendable, Hashable, Codable {
   }
 
   /// Notes how long a query was really delayed.
-  mutating func noteDelay(_ delay: Duration) {
+  public mutating func noteDelay(_ delay: Duration) {
     leastDelaySeconds = min(leastDelaySeconds ?? .infinity, delay.seconds)
     mostDelaySeconds = max(mostDelaySeconds ?? 0, delay.seconds)
   }
