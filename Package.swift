@@ -58,7 +58,8 @@ let package = Package(
         "Verdict", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
     .executableTarget(
-      name: "jenner-agent", dependencies: ["Agent", "Faults", "Linux", "Model", "Probes"],
+      name: "jenner-agent",
+      dependencies: ["Agent", "Faults", "Linux", "Model", "Probes", "Proxy"],
       swiftSettings: strict),
     .executableTarget(
       name: "sample-shop",

@@ -42,7 +42,9 @@ public struct Unwinding: Sendable {
     var signal: (signal: Signal, process: ProcessIdentity)? {
       switch undo {
       case .resume(let process): (.resume, process)
-      case .release, .dismiss: holder.map { (.kill, $0) }
+      case .release: holder.map { (.kill, $0) }
+      // It lets the connections that go through it come to an end.
+      case .dismiss: holder.map { (.terminate, $0) }
       case .clear, .run: nil
       }
     }
@@ -55,6 +57,7 @@ public struct Unwinding: Sendable {
   private var reported: Set<Int> = []
   private var readBackUntil: Duration?
   private var isRunningCommand = false
+  private var isPatient = true
 
   /// The proofs of each step that is through.
   public private(set) var proofs: [Int: [UndoProof]] = [:]
@@ -67,6 +70,8 @@ public struct Unwinding: Sendable {
 
   /// How long a state may take to be as it was before.
   public static let readBackLimit: Duration = .seconds(1)
+  /// After so much of it, one that has been asked to end and has not is killed.
+  private static let courtesy: Duration = .milliseconds(800)
   private static let readBackInterval: Duration = .milliseconds(5)
 
   /// Makes an unwinding of steps, the newest first, and of rollbacks, in their order.
@@ -153,7 +158,7 @@ public struct Unwinding: Sendable {
 
   private mutating func proceed(at now: Duration, on host: any Host) -> [UnwindingEffect] {
     readBack(at: now, on: host)
-    var effects = report()
+    var effects = insist(at: now) + report()
     if quick.contains(where: { $0.proof == nil }) {
       nextWake = now + Self.readBackInterval
       return effects
@@ -189,6 +194,19 @@ public struct Unwinding: Sendable {
         quick[index].prove(
           false, "process \(process.pid) \(seen) after \(Self.readBackLimit.text)")
       }
+    }
+  }
+
+  /// Kills the holders that were asked to end and have not: one that is stopped, or stuck.
+  private mutating func insist(at now: Duration) -> [UnwindingEffect] {
+    guard isPatient, let limit = readBackUntil, now >= limit - Self.readBackLimit + Self.courtesy
+    else { return [] }
+    isPatient = false
+    return quick.compactMap { task in
+      guard task.proof == nil, case .dismiss = task.undo, let holder = task.holder else {
+        return nil
+      }
+      return .send(.kill, holder)
     }
   }
 

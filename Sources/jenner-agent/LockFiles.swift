@@ -9,7 +9,8 @@ enum LockFiles {
   static var paths: [String] {
     guard LockFolder.isTrusted else { return [] }
     let names = ((try? Directory.entries(of: LockFolder.path)) ?? []).filter { name in
-      name.hasSuffix(".lock") && (name.hasPrefix("process-") || name.hasPrefix("run-") || name.hasPrefix("network-"))
+      name.hasSuffix(".lock")
+        && (name.hasPrefix("process-") || name.hasPrefix("run-") || name.hasPrefix("network-"))
     }
     return names.sorted().map { "\(LockFolder.path)/\($0)" }.filter(LockFolder.isTrusted)
   }

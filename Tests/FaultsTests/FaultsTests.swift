@@ -13,7 +13,7 @@ import Testing
     where path.hasSuffix(".swift") {
       let text = try String(contentsOfFile: "\(folder)/\(path)", encoding: .utf8)
       let name = String(path.split(separator: "/").last?.dropLast(6) ?? "")
-      if text.contains(/public struct \w+: (Process|Packet|Shaping|Network)Fault /),
+      if text.contains(/public struct \w+: (Process|Packet|Shaping|Connection|Network)Fault /),
         text.contains("public struct \(name): ")
       {
         declared.insert(name)

@@ -21,7 +21,7 @@ extension AgentMachine {
       return [refuse(number, Refusal("a fault needs a deadline of at most a week"))]
     }
     if let gone = whatIsGone(of: prepared) {
-      var evidence = evidence(of: prepared, isEnding: false)
+      var evidence = evidence(of: prepared, step, isEnding: false)
       evidence.achieved = "nothing was touched: \(gone) was gone before the fault"
       evidence.isInForce = false
       return [reply(number, .injected(evidence: evidence))]
@@ -143,14 +143,14 @@ extension AgentMachine {
   }
 
   /// What is measured of a fault now.
-  func evidence(of prepared: Prepared, isEnding: Bool) -> Evidence {
+  func evidence(of prepared: Prepared, _ step: Int, isEnding: Bool) -> Evidence {
     switch prepared.aim {
     case .processes(let fault, let targets): fault.inspect(targets, on: host)
     case .traffic(let fault, let traffic):
       fault.inspect(
         NetworkInspection(
           rules: prepared.injection.rules?.named(for: ledger.run) ?? NetworkRules(),
-          traffic: traffic, isEnding: isEnding),
+          traffic: traffic, isEnding: isEnding, statistics: statistics[step]),
         on: host)
     }
   }
@@ -217,7 +217,7 @@ extension AgentMachine {
     guard let injecting = injecting[step], let prepared = prepared[step],
       !injecting.isWaitingForHolder, injecting.outcomes.count == injecting.effectCount
     else { return [] }
-    var evidence = evidence(of: prepared, isEnding: false)
+    var evidence = evidence(of: prepared, step, isEnding: false)
     let failures = injecting.outcomes.sorted { $0.key < $1.key }.compactMap { $0.value.problem }
     if let failure = failures.first {
       evidence.isInForce = false

@@ -112,7 +112,7 @@ extension AgentMachine {
     guard let prepared = prepared[step], ledger.step(step)?.isInjected ?? false else {
       return [refuse(number, Refusal("step \(step) has not been injected"))]
     }
-    return [reply(number, .inspected(evidence: evidence(of: prepared, isEnding: true)))]
+    return [reply(number, .inspected(evidence: evidence(of: prepared, step, isEnding: true)))]
   }
 
   func status(_ number: Int, _ run: String) -> [AgentEffect] {

@@ -113,6 +113,8 @@ public struct AgentMachine {
   var injecting: [Int: Injecting] = [:]
   /// By step, the deadlines of the faults in force that shape packets.
   var shaping: [Int: Duration] = [:]
+  /// By step, what the servers of faults have done, as far as their holders have said.
+  var statistics: [Int: NetworkServerStatistics] = [:]
   var acting: [Int: Int] = [:]
   /// Requests to undo an action that is still running, by step.
   var undoAfterAction: [Int: [Int]] = [:]
@@ -196,6 +198,9 @@ public struct AgentMachine {
     case .sent(let work, let outcome): return sent(work, outcome, at: now)
     case .holderReady(let step, let holder): return holderReady(step, holder, at: now)
     case .held(let step, let outcome): return held(step, outcome, at: now)
+    case .served(let step, let news):
+      statistics[step] = news
+      return []
     case .holderEnded(let step): return holderEnded(step, at: now)
     case .ran(let work, let result): return ran(work, result, at: now)
     case .watching(let number, let refusal):

@@ -43,7 +43,8 @@ struct TrafficResolution {
       return try host.network(in: namespace)
     } catch {
       throw Refusal(
-        error.message, cure: namespace == nil ? nil : "run the agent as root, or name another place")
+        error.message, cure: namespace == nil ? nil : "run the agent as root, or name another place"
+      )
     }
   }
 
@@ -72,7 +73,9 @@ struct TrafficResolution {
       ]
     }
     if !to.isEmpty { return [Conversation(remote: to, remotePorts: ports, transport: transport)] }
-    if !from.isEmpty { return [Conversation(remote: from, localPorts: ports, transport: transport)] }
+    if !from.isEmpty {
+      return [Conversation(remote: from, localPorts: ports, transport: transport)]
+    }
     return ofAnyone(ports, transport, direction)
   }
 
@@ -94,9 +97,12 @@ struct TrafficResolution {
   private func between(
     _ groups: [[AddressRange]], _ ports: [PortRange], _ transport: TransportProtocol?
   ) -> [Conversation] {
-    let pairs = groups[1].isEmpty ? [(groups[0], groups[1])] : [
-      (groups[0], groups[1]), (groups[1], groups[0]),
-    ]
+    let pairs =
+      groups[1].isEmpty
+      ? [(groups[0], groups[1])]
+      : [
+        (groups[0], groups[1]), (groups[1], groups[0]),
+      ]
     return pairs.flatMap { remote, local in
       guard !ports.isEmpty else {
         return [Conversation(remote: remote, local: local, transport: transport)]

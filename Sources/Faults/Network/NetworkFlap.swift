@@ -36,14 +36,16 @@ public struct NetworkFlap: PacketFault {
       "fault", "the network fault that comes and goes", default: Name(NetworkBlackhole.name),
       shown: NetworkBlackhole.name)
     let parameters = fields.delegated("with", "that fault's parameters", schema: .anything)
-    down = fields.required("down", "how long it is in force each time", as: PositiveDuration.self)
+    down =
+      fields.required("down", "how long it is in force each time", as: PositiveDuration.self)
       .duration
     up = fields.required("up", "how long it is not", as: PositiveDuration.self).duration
     guard !fields.isDeclaring else {
       inner = nil
       return
     }
-    guard kind.text != Self.name, let type = fields.catalog.faults[kind.text] as? any PacketFault.Type
+    guard kind.text != Self.name,
+      let type = fields.catalog.faults[kind.text] as? any PacketFault.Type
     else {
       inner = nil
       fields.note(

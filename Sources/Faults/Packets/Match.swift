@@ -64,7 +64,8 @@ extension Conversation {
       words.append("meta l4proto { tcp, udp, sctp }")
     }
     let ends = [
-      (side == .out ? "sport" : "dport", localPorts), (side == .out ? "dport" : "sport", remotePorts),
+      (side == .out ? "sport" : "dport", localPorts),
+      (side == .out ? "dport" : "sport", remotePorts),
     ]
     for (field, ranges) in ends where !ranges.isEmpty {
       words.append("th \(field) \(Self.set(ranges.map(\.text)))")

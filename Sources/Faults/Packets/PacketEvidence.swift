@@ -97,7 +97,8 @@ struct PacketEvidence {
     let traffic = inspection.traffic
     if traffic.owner != nil { return "the owner sent nothing that matches in that time" }
     if traffic.namesInterfaces {
-      return "nothing that matches passed \(traffic.interfaces.joined(separator: ", ")); it may have "
+      return
+        "nothing that matches passed \(traffic.interfaces.joined(separator: ", ")); it may have "
         + "taken another way"
     }
     if !traffic.includesLoopback {

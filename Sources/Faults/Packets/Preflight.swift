@@ -23,12 +23,13 @@ struct Preflight {
     let script = rules.script.map { line in
       rules.links.reduce(line) { $0.replacing("\"\($1.name)\"", with: "\"\(device)\"") }
         .replacing(RunMark.placeholder, with: "jenner_check")
-        .replacing(NetworkRules.portPlaceholder, with: "1")
+        .replacing(NetworkRules.portPlaceholder(.v4), with: "1")
+        .replacing(NetworkRules.portPlaceholder(.v6), with: "1")
     }
     var command = Command(argv: entering(rules.namespace) + ["nft", "-c", "-f", "-"])
     command.input = script.joined(separator: "\n") + "\n"
     let result = host.check(command)
-    if result.isSuccess { return }
+    if result.isSuccess || rules.script.isEmpty { return }
     throw explained(result, tool: "nft", package: "nftables")
   }
 
@@ -44,7 +45,8 @@ struct Preflight {
         let kind = words.first ?? ""
         throw Refusal(
           "this kernel has no \(kind), by which packets would be shaped (module sch_\(kind))",
-          cure: "install the kernel's extra modules (such as linux-modules-extra, kernel-modules-extra)"
+          cure:
+            "install the kernel's extra modules (such as linux-modules-extra, kernel-modules-extra)"
             + " and 'modprobe sch_\(kind)', or use a 'connection.' fault, which needs none")
       }
       throw explained(result, tool: "tc", package: "iproute2")
@@ -68,7 +70,8 @@ struct Preflight {
     if errors.contains("not supported") || errors.contains("No such file or directory") {
       return Refusal(
         "this kernel lacks what the rules need: \(errors.limited)",
-        cure: "rules that forward to a device need Linux 5.16 and the modules nft_fwd_netdev and ifb")
+        cure:
+          "rules that forward to a device need Linux 5.16 and the modules nft_fwd_netdev and ifb")
     }
     return Refusal("\(tool) \(result.summary): \(errors.limited)")
   }

@@ -91,10 +91,12 @@ public struct Step: FieldSection {
       }
     case "wait":
       refuse(
-        ["host", "for", "undo", "expect", "targets", "traffic", "with", "resolve"], beside: "wait", &fields)
+        ["host", "for", "undo", "expect", "targets", "traffic", "with", "resolve"], beside: "wait",
+        &fields)
     case "together":
       refuse(
-        ["host", "for", "undo", "expect", "targets", "traffic", "with", "resolve"], beside: "together",
+        ["host", "for", "undo", "expect", "targets", "traffic", "with", "resolve"],
+        beside: "together",
         &fields)
       guard case .together(let steps) = content else { return }
       if case .list(let written)? = fields.node("together")?.content, written.isEmpty {

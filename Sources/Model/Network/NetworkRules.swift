@@ -115,7 +115,9 @@ public struct NetworkRules: Sendable, Hashable, Codable {
 
 extension NetworkRules {
   /// What stands for the port of the fault's own server until that has one.
-  public static let portPlaceholder = "?port?"
+  public static func portPlaceholder(_ family: IPAddress.Family) -> String {
+    "?port-\(family.rawValue)?"
+  }
 
   /// The commands that make the devices, by ip(8) and tc(8).
   public var linkCommands: [[String]] {

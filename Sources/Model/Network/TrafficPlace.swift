@@ -19,7 +19,9 @@ public struct TrafficPlace: FieldSection, Hashable {
     if written.count != 1, !fields.hasUnknownKeys {
       fields.note("'inside' names one of " + keys.joined(separator: ", "))
     }
-    if let pid, pid < 1 || pid > Int(Int32.max) { fields.note("\(pid) is no process id", at: "pid") }
+    if let pid, pid < 1 || pid > Int(Int32.max) {
+      fields.note("\(pid) is no process id", at: "pid")
+    }
     if let namespace, !namespace.hasPrefix("/"),
       namespace.contains("/") || namespace.hasPrefix(".") || namespace.utf8.count > 255
     {

@@ -68,7 +68,8 @@ public struct PlannedFault: Sendable, Hashable, Codable {
   /// Makes a planned fault.
   public init(
     kind: String, parameters: JSON, selector: ProcessSelector?,
-    traffic: String? = nil, resolution: FaultDeclaration.Resolution, undoClass: UndoClass, capabilities: [String],
+    traffic: String? = nil, resolution: FaultDeclaration.Resolution, undoClass: UndoClass,
+    capabilities: [String],
     tools: [String], injections: [PlannedInjection]
   ) {
     self.kind = kind

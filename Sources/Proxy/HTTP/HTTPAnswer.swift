@@ -19,7 +19,8 @@ enum HTTPAnswer {
     let status = replacements.compactMap(\.status).last ?? head.status
     var body = replacements.compactMap(\.body).last.map { Array($0.utf8) }
     // An answer that may have no body becomes one that has, or the other way round.
-    if body == nil, HTTPResponseHead.isBodiless(status) != HTTPResponseHead.isBodiless(head.status) {
+    if body == nil, HTTPResponseHead.isBodiless(status) != HTTPResponseHead.isBodiless(head.status)
+    {
       body = []
     }
     var headers: [HTTPReplacement.Header] = []
@@ -28,7 +29,9 @@ enum HTTPAnswer {
       headers.append(header)
     }
     var dropped = Set(headers.map { $0.name.lowercased() })
-    if body != nil { dropped.formUnion(aboutBody.subtracting(headers.map { $0.name.lowercased() })) }
+    if body != nil {
+      dropped.formUnion(aboutBody.subtracting(headers.map { $0.name.lowercased() }))
+    }
     let kept = status == head.status ? head.reason : reason(of: status)
     var bytes = Array("\(head.version) \(status) \(kept)\r\n".utf8)
     for line in head.fields.lines where !dropped.contains(line.name) { bytes += line.bytes }

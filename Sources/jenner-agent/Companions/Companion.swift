@@ -16,7 +16,7 @@ final class Companion {
   static let socket: Int32 = 3
   /// How long it may take to be ready.
   static let readyLimit: Duration = .seconds(5)
-  private static let lineLimit = 1_000
+  private static let lineLimit = 64 * 1_024
 
   private let loop: EventLoop
   private let ours: Int32

@@ -11,6 +11,7 @@ final class NetworkHolder {
   private var lines = LineBuffer(limit: NetworkWord.lineLimit)
   private var order: NetworkOrder?
   private var owner: RuleOwner?
+  private var server: RunningServer?
   private var deadline: Duration = .zero
   private var isHeld = false
 
@@ -35,7 +36,8 @@ final class NetworkHolder {
 
   private func run() throws(SystemError) {
     // Whoever ends the session ends the agent too, which then undoes in order.
-    try loop.watch(signals: [.hangUp, .interrupt, .terminate]) { _ in }
+    try loop.watch(signals: [.hangUp, .interrupt]) { _ in }
+    try loop.watch(signals: [.terminate]) { [self] _ in leave() }
     try loop.watch(Companion.socket, for: .readable) { [self] _ in read() }
     SocketPair.send("ready\n", to: Companion.socket)
     loop.run()
@@ -71,6 +73,13 @@ final class NetworkHolder {
     } catch {
       return refuse(error.description)
     }
+    do throws(ServerProblem) {
+      server = try order.rules.server.map { (settings) throws(ServerProblem) in
+        try RunningServer(settings, on: loop)
+      }
+    } catch {
+      return refuse(error.text)
+    }
     makeLinks(order.rules.linkCommands[...])
   }
 
@@ -94,7 +103,8 @@ final class NetworkHolder {
     do throws(SystemError) {
       let owner = try RuleOwner(on: loop) { [self] in loop.stop() }
       self.owner = owner
-      owner.perform(rules.script, thenListing: table) { [self] complaint in
+      let script = server?.withPorts(rules.script) ?? rules.script
+      owner.perform(script, thenListing: table) { [self] complaint in
         if let complaint { return refuse("nft: \(complaint)") }
         goLive(table)
       }
@@ -121,6 +131,27 @@ final class NetworkHolder {
     isHeld = true
     SocketPair.send("held\n", to: Companion.socket)
     scheduleCycle()
+    tell()
+  }
+
+  // MARK: The server
+
+  private static let interval: Duration = .milliseconds(100)
+
+  /// Says what the server has done, whenever that has changed.
+  private func tell() {
+    guard let server else { return }
+    if let statistics = server.news {
+      SocketPair.send(NetworkServed(statistics).line + "\n", to: Companion.socket)
+    }
+    loop.schedule(after: Self.interval) { [self] in tell() }
+  }
+
+  /// Takes nothing new on, lets go on what goes through the server, for a moment, and ends.
+  private func leave() {
+    guard let server, isHeld else { return loop.stop() }
+    for set in order?.rules.live ?? [] { owner?.note(set.flushing) }
+    server.drain { [self] in loop.stop() }
   }
 
   // MARK: Coming and going

@@ -5,14 +5,24 @@ internal import Model
 /// The holder of a fault's rules as its agent sees it: inert at first, told once what to hold, and
 /// with its end the rules end.
 final class NetworkHolderProcess {
+  enum News {
+    case ready(ProcessIdentity)
+    /// The rules are in force, or why they are not.
+    case held(SignalOutcome)
+    /// What its server has done so far.
+    case served(NetworkServerStatistics)
+    case ended
+  }
+
   private var companion: Companion?
 
   /// Starts a holder of a run's fault; it carries the run's effect mark, and ends with its agent.
   init(
-    run: String, on loop: EventLoop, onNews: @escaping (HolderProcess.News) -> Void
+    run: String, on loop: EventLoop, onNews: @escaping (News) -> Void
   ) throws(SystemError) {
     let capabilities = Capabilities.permitted.intersection([
-      "cap_net_admin", "cap_sys_admin", "cap_sys_ptrace", "cap_dac_read_search",
+      "cap_net_admin", "cap_net_bind_service", "cap_sys_admin", "cap_sys_ptrace",
+      "cap_dac_read_search",
     ])
     companion = try Companion(
       ["hold-network"], environment: [EffectMark.variable: run], on: loop,
@@ -26,7 +36,12 @@ final class NetworkHolderProcess {
         case .said("ready"):
           if let identity = self?.companion?.identity { onNews(.ready(identity)) }
         case .said("held"): onNews(.held(.delivered))
-        case .said(let reason): onNews(.held(.failed(reason)))
+        case .said(let line):
+          if let statistics = NetworkServed(line: line) {
+            onNews(.served(statistics.statistics))
+          } else {
+            onNews(.held(.failed(line)))
+          }
         }
       })
   }

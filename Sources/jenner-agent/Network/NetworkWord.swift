@@ -28,3 +28,25 @@ enum NetworkWord: Codable, Equatable {
     return String(decoding: data, as: UTF8.self)
   }
 }
+
+/// What a holder says of its server from time to time, a line of JSON.
+struct NetworkServed: Codable {
+  var statistics: NetworkServerStatistics
+
+  init(_ statistics: NetworkServerStatistics) {
+    self.statistics = statistics
+  }
+
+  /// Reads a line; nil if it is something else.
+  init?(line: String) {
+    guard line.hasPrefix("{"),
+      let served = try? JSONDecoder().decode(NetworkServed.self, from: Data(line.utf8))
+    else { return nil }
+    self = served
+  }
+
+  /// The line, without its end.
+  var line: String {
+    (try? JSONEncoder().encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+  }
+}

@@ -1,0 +1,102 @@
+public import Model
+
+/// A fault on TCP connections: the agent's proxy stands in their way and does something to them.
+///
+/// The connections come to it by a redirect of nft(8); or, with `listen` and `upstream`, because they
+/// are made to it, and then no privilege is needed.
+public protocol ConnectionFault: NetworkFault {
+  var toxic: Toxic { get }
+  var path: ConnectionPath { get }
+}
+
+/// How connections come to the proxy, and which of their bytes are meant.
+public struct ConnectionPath: Sendable, Hashable {
+  var listen: IPEndpoint?
+  var upstream: IPEndpoint?
+  var stream: PlacedToxic.Stream
+  /// From 0 to 1.
+  var share: Double
+
+  /// Declares and reads `listen`, `upstream`, and, where they have a meaning, `stream` and `percent`.
+  init(
+    _ fields: inout Fields, stream usual: PlacedToxic.Stream? = .downstream,
+    sharesConnections: Bool = true
+  ) {
+    listen = fields.optional(
+      "listen", "address and port on which the proxy listens, instead of a redirect")
+    upstream = fields.optional("upstream", "address and port to which it then connects")
+    stream =
+      usual.map { usual in
+        fields.value(
+          "stream", "which bytes: upstream (to the server), downstream, or both", default: usual,
+          shown: usual.rawValue)
+      } ?? .both
+    let share: Percentage? =
+      sharesConnections
+      ? fields.optional("percent", "how many of the connections; without it, all") : nil
+    self.share = share?.fraction ?? 1
+    guard !fields.isDeclaring else { return }
+    if (listen == nil) != (upstream == nil) {
+      fields.note(
+        "'listen' and 'upstream' go together", at: listen == nil ? "upstream" : "listen",
+        cure: "name both, or neither for a redirect of the traffic")
+    }
+    if let upstream, upstream.port == 0 { fields.note("port 0 is nobody's", at: "upstream") }
+    if let share, share.fraction == 0 {
+      fields.note("0% of the connections is none", at: "percent")
+    }
+  }
+}
+
+extension PlacedToxic.Stream: FieldChoice {
+  public static var allCases: [PlacedToxic.Stream] { [.upstream, .downstream, .both] }
+  public static var placeholder: PlacedToxic.Stream { .downstream }
+}
+
+extension ConnectionFault {
+  public static var capabilities: [String] {
+    PacketCapabilities.all + ["cap_net_bind_service"]
+  }
+  public static var tools: [String] { ["nft"] }
+  public var needsTraffic: Bool { path.listen == nil }
+
+  private var placed: PlacedToxic {
+    PlacedToxic(Self.name, toxic, stream: path.stream, share: path.share)
+  }
+
+  public func injection(
+    into traffic: Traffic, in setting: NetworkSetting
+  ) throws(Refusal) -> Injection {
+    do throws(ToxicProblem) { try [placed].check() } catch { throw Refusal(error.problem) }
+    guard let listen = path.listen, let upstream = path.upstream else {
+      return try redirected(traffic, setting)
+    }
+    let settings = ProxySettings(
+      listen: [SocketAddress(listen)], upstream: .fixed(SocketAddress(upstream)), toxics: [placed],
+      seed: UInt64(setting.step))
+    return NetworkRules(namespace: traffic.namespace, server: .proxy(settings)).injection
+  }
+
+  private func redirected(
+    _ traffic: Traffic, _ setting: NetworkSetting
+  ) throws(Refusal) -> Injection {
+    let redirect = Redirect(traffic: traffic, setting: setting)
+    let settings = ProxySettings(
+      listen: redirect.listen.map { SocketAddress($0) }, upstream: .originalDestination,
+      mark: redirect.mark, toxics: [placed], seed: UInt64(setting.step))
+    var rules = try redirect.rules(of: .tcp)
+    rules.server = .proxy(settings)
+    try Preflight(host: setting.host).check(rules, traffic)
+    return rules.injection
+  }
+
+  public func inspect(_ inspection: NetworkInspection, on host: any Host) -> Evidence {
+    ServerEvidence(request: placed.shown, inspection: inspection, host: host).evidence()
+  }
+}
+
+extension SocketAddress {
+  init(_ endpoint: IPEndpoint) {
+    self.init(host: endpoint.address.text, port: endpoint.port)
+  }
+}

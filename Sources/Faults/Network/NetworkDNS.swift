@@ -1,0 +1,161 @@
+public import Model
+
+/// Lets the lookup of names fail, be wrong, or be slow.
+///
+/// What programs of this host ask their name servers is redirected to a resolver of the agent's, which
+/// answers by its rule and forwards the rest.
+public struct NetworkDNS: NetworkFault {
+  public static let name = "network.dns"
+  public static let summary = "Let the lookup of names fail, be wrong, or be slow"
+  public static let capabilities = PacketCapabilities.all + ["cap_net_bind_service"]
+  public static let tools = ["nft"]
+  public static let examples = [
+    Example(
+      "The name of the payment service does not resolve any more",
+      """
+      - name: DNS outage
+        fault: network.dns
+        with: {names: payments.internal, fail: name-error}
+        for: 30s
+      """),
+    Example(
+      "Everything below one domain leads to a wrong address",
+      """
+      - name: wrong address
+        fault: network.dns
+        with: {names: ['*.example.com'], address: 192.0.2.1}
+        for: 30s
+      """),
+    Example(
+      "Half of all lookups take two seconds",
+      """
+      - name: slow lookups
+        fault: network.dns
+        with: {delay: 2s, percent: 50%}
+        for: 1m
+      """),
+  ]
+
+  /// How a lookup fails, by the names of RFC 1035 and RFC 8499.
+  enum Failure: String, FieldChoice {
+    case nameError = "name-error"
+    case serverFailure = "server-failure"
+    case refused
+    case timeout
+
+    static var placeholder: Failure { .nameError }
+
+    var answer: NameRule.Failure {
+      switch self {
+      case .nameError: .nameError
+      case .serverFailure: .serverFailure
+      case .refused: .refused
+      case .timeout: .timeout
+      }
+    }
+  }
+
+  let rules: [NameRule]
+  let servers: [IPEndpoint]
+
+  /// Declares and reads `names`, what happens to them, and `servers`.
+  public init(_ fields: inout Fields) {
+    let patterns =
+      fields.optional(
+        "names", "which names: db.internal, '*.internal', or a list of them; without it, all",
+        as: OneOrMore<NamePattern>.self)?.all ?? [.every]
+    let failure: Failure? = fields.optional(
+      "fail", "no answer: name-error, server-failure, refused or timeout")
+    let addresses =
+      fields.optional("address", "a wrong address, or several", as: OneOrMore<IPAddress>.self)?.all
+    let delay = fields.optional(
+      "delay", "the true answer, so much later", as: PositiveDuration.self)
+    let jitter = fields.value("jitter", "how far the delay varies", default: Duration.zero, shown: "0s")
+    let share: Percentage? = fields.optional("percent", "how many of the lookups; without it, all")
+    servers =
+      fields.optional(
+        "servers",
+        "name servers with ports, such as 10.0.0.53:53; without it, those of resolv.conf",
+        as: OneOrMore<IPEndpoint>.self)?.all ?? []
+    let answer: NameRule.Answer =
+      if let addresses {
+        .address(addresses, timeToLive: .zero)
+      } else if let delay {
+        .slow(delay: delay.duration, jitter: jitter)
+      } else {
+        .fail((failure ?? .nameError).answer)
+      }
+    rules = patterns.map { NameRule($0, share: share ?? .all, answer: answer) }
+    guard !fields.isDeclaring else { return }
+    let answers = ["fail", "address", "delay"].filter { fields.node($0) != nil }
+    if answers.count != 1, !fields.hasUnknownKeys {
+      fields.note(
+        "a lookup meets one of fail, address and delay", at: answers.last ?? "fail",
+        cure: "write 'fail: name-error'")
+    }
+    if fields.node("jitter") != nil, delay == nil {
+      fields.note("'jitter' goes with 'delay'", at: "jitter")
+    }
+    if let share, share.fraction == 0 { fields.note("0% of the lookups is none", at: "percent") }
+  }
+
+  public var needsTraffic: Bool { false }
+
+  private var request: String { rules.map(\.shown).joined(separator: "; ") }
+
+  public func injection(
+    into traffic: Traffic, in setting: NetworkSetting
+  ) throws(Refusal) -> Injection {
+    let upstreams = servers.isEmpty ? try Self.servers(of: setting.host) : servers
+    let queries = Self.queries(to: upstreams, among: traffic)
+    let redirect = Redirect(traffic: queries, setting: setting)
+    var rules = try redirect.rules(of: .udp, .tcp)
+    rules.server = .resolver(
+      ResolverSettings(
+        listen: redirect.listen, upstreams: upstreams, mark: redirect.mark, rules: self.rules,
+        seed: setting.step))
+    try Preflight(host: setting.host).check(rules, queries)
+    return rules.injection
+  }
+
+  /// The queries to the name servers alone: what a local name server asks of others must go on, or it
+  /// would be asked by our resolver what it asks itself.
+  private static func queries(to servers: [IPEndpoint], among traffic: Traffic) -> Traffic {
+    var queries = traffic
+    let isNarrowed = traffic.conversations.contains { !$0.remote.isEmpty || !$0.local.isEmpty }
+    if !isNarrowed {
+      queries.conversations = servers.map { server in
+        Conversation(
+          remote: [AddressRange(server.address)],
+          remotePorts: PortRange(Int(server.port), Int(server.port)).map { [$0] } ?? [])
+      }
+      queries.includesLoopback = true
+    }
+    return queries
+  }
+
+  /// The name servers of resolv.conf(5).
+  private static func servers(of host: any Host) throws(Refusal) -> [IPEndpoint] {
+    let text: String
+    do throws(HostError) {
+      text = try host.contents(of: "/etc/resolv.conf")
+    } catch {
+      throw Refusal(error.message, cure: "name the servers with 'servers:'")
+    }
+    let found = text.split(separator: "\n").compactMap { line -> IPEndpoint? in
+      let words = line.split(whereSeparator: { $0 == " " || $0 == "\t" })
+      guard words.count > 1, words[0] == "nameserver", let address = IPAddress(text: words[1])
+      else { return nil }
+      return IPEndpoint(address, port: 53)
+    }
+    guard !found.isEmpty else {
+      throw Refusal(
+        "/etc/resolv.conf names no name server", cure: "name them with 'servers:'")
+    }
+    return found
+  }
+
+  public func inspect(_ inspection: NetworkInspection, on host: any Host) -> Evidence {
+    ServerEvidence(request: request, inspection: inspection, host: host).evidence()
+  }
+}

@@ -1,0 +1,78 @@
+internal import Linux
+internal import Model
+internal import Proxy
+
+/// Why the server of a fault can't run.
+struct ServerProblem: Error {
+  var text: String
+}
+
+/// The proxy or the resolver of a fault, as its holder runs it.
+final class RunningServer {
+  private enum Server {
+    case proxy(ProxyServer)
+    case resolver(ResolverServer)
+  }
+
+  private let server: Server
+  private var told: NetworkServerStatistics?
+
+  /// How long connections may go on once the fault is over; the agent waits a little longer.
+  private static let drainLimit: Duration = .milliseconds(600)
+
+  /// Starts one.
+  init(_ settings: NetworkServer, on loop: EventLoop) throws(ServerProblem) {
+    switch settings {
+    case .proxy(let settings):
+      do throws(ProxyProblem) {
+        server = .proxy(try ProxyServer(settings, on: loop))
+      } catch {
+        throw ServerProblem(text: "the proxy can't run: \(error)")
+      }
+    case .resolver(let settings):
+      let resolver = ResolverServer(on: loop)
+      do throws(ResolverProblem) {
+        try resolver.start(settings)
+      } catch {
+        throw ServerProblem(text: "the resolver can't run: \(error.text)")
+      }
+      server = .resolver(resolver)
+    }
+  }
+
+  /// Fills the ports in that the server has found.
+  func withPorts(_ script: [String]) -> [String] {
+    let ports: [(IPAddress.Family, UInt16)]
+    switch server {
+    case .proxy(let proxy):
+      ports = proxy.addresses.map { ($0.host.contains(":") ? .v6 : .v4, $0.port) }
+    case .resolver(let resolver):
+      ports = resolver.endpoints.map { ($0.address.family, $0.port) }
+    }
+    return script.map { line in
+      ports.reduce(line) { line, port in
+        line.replacing(NetworkRules.portPlaceholder(port.0), with: "\(port.1)")
+      }
+    }
+  }
+
+  /// What it has done, if that is something else than what was told last.
+  var news: NetworkServerStatistics? {
+    let statistics: NetworkServerStatistics =
+      switch server {
+      case .proxy(let proxy): .proxy(proxy.statistics)
+      case .resolver(let resolver): .resolver(resolver.statistics)
+      }
+    guard statistics != told else { return nil }
+    told = statistics
+    return statistics
+  }
+
+  /// Takes nothing new on, and says when what goes on has ended, or has had its time.
+  func drain(_ done: @escaping () -> Void) {
+    switch server {
+    case .proxy(let proxy): proxy.drain(within: Self.drainLimit, done)
+    case .resolver(let resolver): resolver.drain(within: Self.drainLimit, then: done)
+    }
+  }
+}
