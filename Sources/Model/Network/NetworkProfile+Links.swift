@@ -50,7 +50,7 @@ extension NetworkProfile {
   static let far = [
     NetworkProfile(
       "between-zones", "Two zones of one region of a cloud",
-      source: "Measured by K. Anderson (xkyle.com, Measuring AWS Region and AZ Latency): the "
+      source: "xkyle.com, \"Measuring AWS Region and AZ Latency\": the "
         + "longest of the best round trips between two zones, 3.37 ms",
       download: Shaping(delay: .init(.microseconds(1_685))),
       upload: Shaping(delay: .init(.microseconds(1_685)))),
