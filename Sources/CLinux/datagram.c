@@ -4,6 +4,10 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
+
+_Static_assert(sizeof(struct sockaddr_storage) <= sizeof((struct jenner_datagram){0}.peer),
+               "an address must fit");
 
 /// Room for the control message of either family.
 union control {
@@ -38,7 +42,7 @@ ssize_t jenner_datagram_receive(int fd, void *bytes, size_t size, struct jenner_
   union control control;
   struct iovec part = {.iov_base = bytes, .iov_len = size};
   struct msghdr message = {
-      .msg_name = &from->peer,
+      .msg_name = from->peer,
       .msg_namelen = sizeof from->peer,
       .msg_iov = &part,
       .msg_iovlen = 1,
@@ -88,10 +92,9 @@ static void write_local(const struct jenner_datagram *to, struct msghdr *message
 
 ssize_t jenner_datagram_answer(int fd, const void *bytes, size_t size,
                                const struct jenner_datagram *to) {
-  struct sockaddr_storage peer = to->peer;
   struct iovec part = {.iov_base = (void *)bytes, .iov_len = size};
   struct msghdr message = {
-      .msg_name = &peer,
+      .msg_name = (void *)to->peer,
       .msg_namelen = to->peer_length,
       .msg_iov = &part,
       .msg_iovlen = 1,

@@ -8,7 +8,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/socket.h>
 #include <sys/types.h>
 
 // Processes ---------------------------------------------------------------------------------------
@@ -180,8 +179,9 @@ int jenner_signal_read(int fd);
 
 /// Where a datagram came from, and to which of this machine's addresses.
 struct jenner_datagram {
-  struct sockaddr_storage peer;
-  socklen_t peer_length;
+  /// A socket address of any family, as the kernel writes it.
+  uint8_t peer[128];
+  unsigned peer_length;
   /// The address that it was sent to, in network order: the first 4 or all 16 bytes; as many as
   /// `local_length` says, which is 0 where it is not known.
   uint8_t local[16];

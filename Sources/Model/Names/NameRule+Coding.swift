@@ -12,12 +12,8 @@ extension NameRule: Codable {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     pattern = try container.decode(NamePattern.self, forKey: .pattern)
     types = try container.decodeIfPresent(Set<NameQueryType>.self, forKey: .types)
-    let fraction = try container.decodeIfPresent(Double.self, forKey: .share) ?? 1
-    guard (0...1).contains(fraction) else {
-      throw DecodingError.dataCorruptedError(
-        forKey: .share, in: container, debugDescription: "a share is from 0 to 1")
-    }
-    share = Percentage(fraction: fraction)
+    share =
+      try container.decodeIfPresent(Percentage.self, forKey: .share) ?? Percentage(fraction: 1)
     if let failure = try container.decodeIfPresent(Failure.self, forKey: .fail) {
       answer = .fail(failure)
     } else if let delay = try container.decodeSeconds(forKey: .delay) {
@@ -38,7 +34,7 @@ extension NameRule: Codable {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(pattern, forKey: .pattern)
     try container.encodeIfPresent(types?.sorted { $0.number < $1.number }, forKey: .types)
-    if share.fraction != 1 { try container.encode(share.fraction, forKey: .share) }
+    if share.fraction != 1 { try container.encode(share, forKey: .share) }
     switch answer {
     case .fail(let failure):
       try container.encode(failure, forKey: .fail)

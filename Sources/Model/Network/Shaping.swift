@@ -129,7 +129,7 @@ extension Shaping {
     public var bitsPerSecond: Int
     /// Bytes that each packet has on the wire beside its own; negative ones take away headers that it has.
     public var packetOverhead: Int
-    /// The payload of a cell, where a link has cells: 48 bytes for ATM. Zero: it has none.
+    /// The payload of a cell, 48 bytes for ATM; zero where a link has no cells.
     public var cellSize: Int
     /// Bytes that each cell has beside its payload: 5 for ATM.
     public var cellOverhead: Int
