@@ -8,7 +8,8 @@ public enum Faults {
     ConnectionReset.self, ConnectionSlice.self, ConnectionSlowClose.self, ConnectionTimeout.self,
     HTTPAbort.self, HTTPDelay.self, HTTPReplace.self, NetworkBandwidth.self, NetworkBlackhole.self,
     NetworkCorrupt.self, NetworkDNS.self, NetworkDuplicate.self, NetworkFlap.self,
-    NetworkLatency.self, NetworkLoss.self, NetworkPartition.self, NetworkReject.self,
+    NetworkLatency.self, NetworkLink.self, NetworkLoss.self, NetworkPartition.self,
+    NetworkReject.self,
     NetworkReorder.self, ProcessKill.self, ProcessPause.self,
   ]
 }

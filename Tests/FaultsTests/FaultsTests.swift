@@ -13,9 +13,8 @@ import Testing
     where path.hasSuffix(".swift") {
       let text = try String(contentsOfFile: "\(folder)/\(path)", encoding: .utf8)
       let name = String(path.split(separator: "/").last?.dropLast(6) ?? "")
-      if text.contains(/public struct \w+: (Process|Packet|Shaping|Connection|Network)Fault /),
-        text.contains("public struct \(name): ")
-      {
+      let kinds = ["Process", "Network", "Packet", "Shaping", "Connection"]
+      if kinds.contains(where: { text.contains("public struct \(name): \($0)Fault {") }) {
         declared.insert(name)
       }
     }

@@ -70,7 +70,8 @@ public struct NetworkDNS: NetworkFault {
       fields.optional("address", "a wrong address, or several", as: OneOrMore<IPAddress>.self)?.all
     let delay = fields.optional(
       "delay", "the true answer, so much later", as: PositiveDuration.self)
-    let jitter = fields.value("jitter", "how far the delay varies", default: Duration.zero, shown: "0s")
+    let jitter = fields.value(
+      "jitter", "how far the delay varies", default: Duration.zero, shown: "0s")
     let share: Percentage? = fields.optional("percent", "how many of the lookups; without it, all")
     servers =
       fields.optional(

@@ -58,7 +58,7 @@ public struct NetworkLoss: PacketFault {
     if case .random(let chance) = loss, chance.correlation.fraction == 0 {
       return chance.share.fraction == 1 ? .drop : .lose(fraction: chance.share.fraction)
     }
-    return .shape(Shaping(loss: loss))
+    return .shape(ShapedWays(both: Shaping(loss: loss)))
   }
 
   public var request: String {

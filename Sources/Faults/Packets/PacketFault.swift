@@ -7,7 +7,7 @@ public enum Treatment {
   case lose(fraction: Double)
   case reject(Rejection)
   /// By a device with queueing disciplines.
-  case shape(Shaping)
+  case shape(ShapedWays)
 }
 
 /// A network fault on packets: what is done to them is all that it adds.
@@ -31,7 +31,7 @@ extension PacketFault {
 
   public var cycle: NetworkRules.Cycle? { nil }
 
-  public var shaped: Shaping? {
+  public var shaped: ShapedWays? {
     if case .shape(let shaping) = treatment { return shaping }
     return nil
   }

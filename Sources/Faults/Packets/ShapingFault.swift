@@ -7,7 +7,7 @@ public protocol ShapingFault: PacketFault {
 
 extension ShapingFault {
   public static var tools: [String] { ["nft", "ip", "tc"] }
-  public var treatment: Treatment { .shape(shaping) }
+  public var treatment: Treatment { .shape(ShapedWays(both: shaping)) }
 }
 
 extension Fields {

@@ -11,7 +11,7 @@ struct ShapingRules {
   let traffic: Traffic
   let step: Int
   let neighbours: [NetworkSetting.Neighbour]
-  let shaping: Shaping
+  let shaping: ShapedWays
   /// The number of the first device.
   let firstLink: Int
 
@@ -163,7 +163,7 @@ struct ShapingRules {
     ) -> String {
       let table = rules.table.text
       guard let next = open.first else {
-        let link = addLink(taken)
+        let link = addLink(taken, side)
         script.append("add chain \(table) \(name)")
         if rules.usesMark || taken.contains(where: \.traffic.usesMark) {
           let bits = ([rules.step] + taken.map(\.step)).filter { $0 < Mark.count }
@@ -191,12 +191,15 @@ struct ShapingRules {
       return name
     }
 
-    private mutating func addLink(_ taken: [NetworkSetting.Neighbour]) -> String {
+    private mutating func addLink(
+      _ taken: [NetworkSetting.Neighbour], _ side: Side
+    ) -> String {
       let number = rules.firstLink + links.count
       let digit = number < ShapingRules.linkDigits.count ? ShapingRules.linkDigits[number] : "!"
       let name = RunMark.placeholder + String(digit)
       var disciplines: [[String]] = []
-      let parts = (taken.map(\.shaping) + [rules.shaping]).flatMap { $0.qdiscs() }
+      let shapings = taken.map(\.shaping) + [rules.shaping]
+      let parts = shapings.flatMap { (side == .out ? $0.out : $0.in).qdiscs() }
       for (level, words) in parts.enumerated() {
         // Each but the last has one class, of which the next takes its packets.
         let place = level == 0 ? ["root"] : ["parent", "\(level):1"]

@@ -14,7 +14,7 @@ public protocol NetworkFault: Fault {
   var needsTraffic: Bool { get }
 
   /// What it makes of packets on their way; nil if it does not shape them.
-  var shaped: Shaping? { get }
+  var shaped: ShapedWays? { get }
 
   /// Whether the effects have taken hold, measured on the host, not assumed.
   func inspect(_ inspection: NetworkInspection, on host: any Host) -> Evidence
@@ -32,11 +32,31 @@ extension NetworkFault {
 
   public var needsTraffic: Bool { true }
 
-  public var shaped: Shaping? { nil }
+  public var shaped: ShapedWays? { nil }
 
   public func separation(
     of hosts: [String], seed: UInt64
   ) throws(Refusal) -> [String: [String]]? { nil }
+}
+
+/// What is made of packets on each way.
+public struct ShapedWays: Sendable, Hashable {
+  /// Of those that leave the host.
+  public var out: Shaping
+  /// Of those that come to it.
+  public var `in`: Shaping
+
+  /// The same on both ways.
+  public init(both shaping: Shaping) {
+    out = shaping
+    self.in = shaping
+  }
+
+  /// Something else on each way.
+  public init(out: Shaping, in: Shaping) {
+    self.out = out
+    self.in = `in`
+  }
 }
 
 /// What a network fault is planned among.
@@ -45,10 +65,10 @@ public struct NetworkSetting: Sendable {
   public struct Neighbour: Sendable {
     public var step: Int
     public var traffic: Traffic
-    public var shaping: Shaping
+    public var shaping: ShapedWays
 
     /// Makes a neighbour.
-    public init(step: Int, traffic: Traffic, shaping: Shaping) {
+    public init(step: Int, traffic: Traffic, shaping: ShapedWays) {
       self.step = step
       self.traffic = traffic
       self.shaping = shaping
