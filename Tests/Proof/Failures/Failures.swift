@@ -32,7 +32,8 @@ struct Failures: ParsableCommand {
   /// Every error at every call.
   static func cases(in parts: [Surveys.Part]) -> [FailureCase] {
     parts.flatMap { part in
-      part.points.filter { $0.point.edge == .entry && !infallible.contains($0.point.name) }
+      part.points.filter { !$0.isOfLoader && $0.point.edge == .entry }
+        .filter { !infallible.contains($0.point.name) }
         .flatMap { point in
           InjectedError.allCases.flatMap { error in
             // By contract a call that was interrupted is made again: no kernel interrupts it for ever.

@@ -18,10 +18,11 @@ final class TracedRun {
   /// A stop of a watched role.
   struct Stop {
     var role: Role
+    var process: Int32
     var thread: Int32
     var point: CallPoint
-    /// At the entry: the first argument.
-    var firstArgument: UInt64
+    /// Its arguments and the place that it is made from are known at the entry.
+    var call: tracer_system_call
   }
 
   /// What becomes of a stop.
@@ -177,18 +178,17 @@ final class TracedRun {
 
   private func stoppedAtCall(_ thread: Int32, _ observe: (Stop) -> Reaction) {
     var call = tracer_system_call()
-    guard let role = watchedRole(of: thread), tracer_read_system_call(thread, &call) == 0 else {
-      return
-    }
+    guard let role = watchedRole(of: thread), let process = processes[thread],
+      tracer_read_system_call(thread, &call) == 0
+    else { return }
     if !call.is_entry, let error = skipped.removeValue(forKey: thread) {
       tracer_set_result(thread, -Int64(error))
     }
     guard let point = counters[role, default: CallCounter()].point(of: call, in: thread) else {
       return
     }
-    switch observe(
-      Stop(role: role, thread: thread, point: point, firstArgument: call.first_argument))
-    {
+    let stop = Stop(role: role, process: process, thread: thread, point: point, call: call)
+    switch observe(stop) {
     case .goOn: break
     case .leaveAlone: isWatching = false
     case .fail(let error):
