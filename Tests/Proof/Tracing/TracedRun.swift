@@ -92,7 +92,9 @@ final class TracedRun {
     atMost limit: Duration, _ observe: (Stop) -> Reaction = { _ in .goOn }
   ) throws -> Bool {
     let deadline = EventLoop.now + limit
-    while !isOver {
+    while true {
+      if isOver { meetUnannounced() }
+      if isOver { return true }
       let left = deadline - EventLoop.now
       guard left > .zero else { return false }
       var stop = tracer_stop()
@@ -101,7 +103,6 @@ final class TracedRun {
       }
       if stop.kind != TRACER_NOTHING { handle(stop, observe) }
     }
-    return true
   }
 
   /// Kills whatever is left of it.
@@ -163,6 +164,14 @@ final class TracedRun {
     if process == thread, members[parent]?.role == .agent {
       members[process] = Member(role: .launched)
     }
+  }
+
+  /// Takes processes into the books that nobody has announced.
+  ///
+  /// A maker that is killed before its word is heard leaves a child that is traced, and that has stopped,
+  /// or is about to, for us alone to let it go.
+  private func meetUnannounced() {
+    for process in ProcFile.tracees(of: getpid()) { meet(process) }
   }
 
   /// The watched role that a thread is part of.
