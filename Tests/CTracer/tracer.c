@@ -143,7 +143,8 @@ int tracer_read_system_call(pid_t thread, struct tracer_system_call *call) {
   *call = (struct tracer_system_call){.is_entry = info.op == PTRACE_SYSCALL_INFO_ENTRY};
   if (info.op == PTRACE_SYSCALL_INFO_ENTRY) {
     call->number = (int64_t)info.entry.nr;
-    call->first_argument = info.entry.args[0];
+    for (int index = 0; index < 6; index++) call->arguments[index] = info.entry.args[index];
+    call->instruction = info.instruction_pointer;
   } else if (info.op == PTRACE_SYSCALL_INFO_EXIT) {
     call->result = info.exit.rval;
   } else {

@@ -76,7 +76,9 @@ struct tracer_system_call {
   /// At the entry only.
   int64_t number;
   /// At the entry only.
-  uint64_t first_argument;
+  uint64_t arguments[6];
+  /// At the entry only: where in the process's memory it is made.
+  uint64_t instruction;
   /// At the exit only.
   int64_t result;
 };

@@ -17,7 +17,7 @@ struct Concurrency: ParsableCommand {
     try outcomes.publish(Self.prove(Self.cases(in: parts), choice, with: workers))
   }
 
-  /// Every pair with every kill, from the points of `recover`.
+  /// Every pair with every kill, from the points of `recover` that are moments of their own.
   static func cases(in parts: [Surveys.Part]) -> [ConcurrencyCase] {
     parts.filter { $0.stage == .recovery }.flatMap { part in
       func make(_ pair: ConcurrencyCase.Pair, _ point: CallPoint, _ scope: Scope?)
@@ -35,7 +35,9 @@ struct Concurrency: ParsableCommand {
         }
       }
         + part.points.flatMap { point in
-          [make(.recovers, point.point, nil), make(.recovers, point.point, .recover)]
+          [Scope?.none, .recover]
+            .filter { point.isMoment(whenCallerDies: $0 != nil) }
+            .map { make(.recovers, point.point, $0) }
         }
     }
   }

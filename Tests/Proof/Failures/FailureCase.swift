@@ -1,27 +1,5 @@
-import Glibc
 import Linux
 import Model
-
-/// An error of errno(3) that a system call is made to return.
-enum InjectedError: String, Codable, CaseIterable {
-  case interrupted = "EINTR"
-  case noSpace = "ENOSPC"
-  case inputOutput = "EIO"
-  case notPermitted = "EPERM"
-  case noMemory = "ENOMEM"
-  case tooManyFiles = "EMFILE"
-
-  var number: Int32 {
-    switch self {
-    case .interrupted: EINTR
-    case .noSpace: ENOSPC
-    case .inputOutput: EIO
-    case .notPermitted: EPERM
-    case .noMemory: ENOMEM
-    case .tooManyFiles: EMFILE
-    }
-  }
-}
 
 /// One system call that fails, once or from then on.
 struct FailureCase: Codable, CustomStringConvertible {

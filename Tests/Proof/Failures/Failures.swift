@@ -10,13 +10,17 @@ struct Failures: ParsableCommand {
   @OptionGroup var points: PointOptions
   @OptionGroup var outcomes: OutcomeOptions
 
+  @Flag(help: "Tries all six errors at each call, also those that our programs treat alike.")
+  var everyError = false
+
   /// Whose calls fail: what touches a system, or puts it back.
   static let roles: [Role] = [.agent, .guardian, .holder, .recover]
 
   func run() throws {
     let workers = try self.workers.start()
     defer { workers.close() }
-    let cases = Self.cases(in: try points.survey(Self.roles, with: workers))
+    let cases = Self.cases(
+      in: try points.survey(Self.roles, with: workers), everyError: everyError)
     try outcomes.publish(Self.prove(cases, choice, with: workers))
   }
 
@@ -29,12 +33,18 @@ struct Failures: ParsableCommand {
     "set_robust_list", "set_tid_address", "umask",
   ]
 
-  /// Every error at every call.
-  static func cases(in parts: [Surveys.Part]) -> [FailureCase] {
+  /// Every error that makes a difference at every call of the programs, or all errors.
+  ///
+  /// The calls of the dynamic loader are left out: a program that can't be loaded has not begun, and what
+  /// becomes of the others then is shown by the kill points there.
+  static func cases(in parts: [Surveys.Part], everyError: Bool = false) -> [FailureCase] {
     parts.flatMap { part in
-      part.points.filter { $0.point.edge == .entry && !infallible.contains($0.point.name) }
+      part.points.filter { !$0.isOfLoader && $0.point.edge == .entry }
+        .filter { !infallible.contains($0.point.name) }
         .flatMap { point in
-          InjectedError.allCases.flatMap { error in
+          let errors =
+            everyError ? InjectedError.allCases : InjectedError.distinct(at: point.point)
+          return errors.flatMap { error in
             // By contract a call that was interrupted is made again: no kernel interrupts it for ever.
             (error == .interrupted ? [false] : [false, true]).map { isForGood in
               FailureCase(

@@ -1,9 +1,13 @@
 import ArgumentParser
 
-/// SIGKILL before and after every system call of a whole run.
+/// SIGKILL before and after every system call of a whole run that anybody could notice.
 struct KillPoints: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Kills parts of a run before and after every system call of each of them.")
+    abstract: "Kills parts of a run before and after every system call of each of them.",
+    discussion: """
+      Points between which nothing happens that a survivor or the disk could tell are one moment,
+      and are tried once, unless --every-edge asks for all.
+      """)
 
   @OptionGroup var workers: WorkerOptions
   @OptionGroup var choice: ChoiceOptions
@@ -13,33 +17,33 @@ struct KillPoints: ParsableCommand {
   @Option(help: "Only this scope, such as everything.")
   var scope: Scope?
 
-  @Flag(help: "Only lists the points, one on each line.")
+  @Flag(
+    help: "Tries the entry and the exit of each call, also where they are no moments of their own.")
+  var everyEdge = false
+
+  @Flag(help: "Only lists the cases, one on each line.")
   var list = false
 
   func run() throws {
     let workers = try self.workers.start()
     defer { workers.close() }
     let parts = try points.survey(with: workers)
+    let cases = Self.cases(in: parts, everyEdge: everyEdge)
+      .filter { scope == nil || $0.scope == scope }
     if list {
-      for part in parts {
-        for point in part.points {
-          print(
-            "\(part.scenario.name), \(part.stage.rawValue), \(part.role.rawValue): \(point.point)")
-        }
-      }
+      for kill in choice.choose(from: cases) { print(kill) }
       return
     }
-    let cases = Self.cases(in: parts)
-      .filter { scope == nil || $0.scope == scope }
     try outcomes.publish(Self.prove(cases, choice, with: workers))
   }
 
-  /// Every scope at every point.
-  static func cases(in parts: [Surveys.Part]) -> [KillCase] {
+  /// Every scope at every point that is a moment of its own for it, or at all of them.
+  static func cases(in parts: [Surveys.Part], everyEdge: Bool = false) -> [KillCase] {
     parts.flatMap { part in
       part.points.flatMap { point in
         Scope.tried(at: point.point, of: part.role, in: part.stage)
           .filter { !$0.victims.isDisjoint(with: point.living) }
+          .filter { everyEdge || isMoment(point, of: part, for: $0) }
           .map { scope in
             KillCase(
               scenario: part.scenario, undoClass: part.undoClass, stage: part.stage,
@@ -48,6 +52,13 @@ struct KillPoints: ParsableCommand {
           }
       }
     }
+  }
+
+  private static func isMoment(
+    _ point: SurveyedPoint, of part: Surveys.Part, for scope: Scope
+  ) -> Bool {
+    let callerDies = scope.victims.contains(part.role)
+    return !callerDies && part.isThreaded || point.isMoment(whenCallerDies: callerDies)
   }
 
   /// Tries what is chosen of some cases.

@@ -1,6 +1,14 @@
+import CTracer
+
 /// A point of a run in which nothing was killed but what its stage takes.
 struct SurveyedPoint: Codable {
   var point: CallPoint
+  var process: Int32
+  var thread: Int32
+  /// Who could notice the call.
+  var reach: CallReach
+  /// Whether the dynamic loader makes it, before the program itself begins.
+  var isOfLoader: Bool
   /// Who lived then.
   var living: Set<Role>
   /// Whether the role has written its last line but one on its standard output.
@@ -8,6 +16,14 @@ struct SurveyedPoint: Codable {
   /// The last two words of an agent are that the fault is undone and that the run is ended: after
   /// the first of them the runner has its proof, whatever becomes of the agent.
   var isAfterProof = false
+  /// How far the calls reach that it parts; nil if another point is the same moment (see ``Moments``).
+  var moment: CallReach?
+
+  /// Whether it is a moment of its own to those that outlive a kill.
+  func isMoment(whenCallerDies dies: Bool) -> Bool {
+    guard let moment else { return false }
+    return moment >= (dies ? .others : .itself)
+  }
 }
 
 /// Records the points of one role in one stage.
@@ -31,14 +47,14 @@ struct Survey: Codable {
     try place.renew(for: scenario)
     try place.clear()
     var result = JobResult()
-    result.undoClass = try place.undoClass(of: scenario)
     var words: [Int] = []
+    var calls = CallBook()
     let staged = try stage.perform(
       scenario, watching: role, in: place, atMost: .seconds(60)
     ) { run, stop in
       let living = Set(run.members.values.filter { $0.status == nil }.map(\.role))
-      result.survey.append(SurveyedPoint(point: stop.point, living: living))
-      if stop.point.name == "write", stop.point.edge == .entry, stop.firstArgument == 1 {
+      result.survey.append(calls.point(at: stop, living: living))
+      if stop.point.name == "write", stop.point.edge == .entry, stop.call.arguments.0 == 1 {
         words.append(result.survey.count)
       }
       return .goOn
@@ -58,5 +74,22 @@ struct Survey: Codable {
       result.problems.append("a run in which nothing is killed must pass: \(place.written)")
     }
     return result
+  }
+}
+
+/// What is remembered of the calls of a run from one stop to the next.
+private struct CallBook {
+  private var reaches: [Int32: CallReach] = [:]
+  private var loaders: [Int32: Loader] = [:]
+
+  mutating func point(at stop: TracedRun.Stop, living: Set<Role>) -> SurveyedPoint {
+    if stop.call.is_entry {
+      reaches[stop.thread] = CallReach(of: stop.point.name, stop.call, in: stop.thread)
+      loaders[stop.process, default: Loader(of: stop.process)].observe(stop.call)
+    }
+    return SurveyedPoint(
+      point: stop.point, process: stop.process, thread: stop.thread,
+      reach: reaches[stop.thread] ?? .others,
+      isOfLoader: loaders[stop.process]?.isAtWork ?? false, living: living)
   }
 }

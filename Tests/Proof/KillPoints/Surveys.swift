@@ -9,44 +9,51 @@ struct Surveys {
     var stage: Stage
     var role: Role
     var points: [SurveyedPoint]
+    /// Whether the role has several threads in one process.
+    var isThreaded: Bool
   }
 
   /// How many runs must all have a point for it to be tried: with threads and timers no two make quite
   /// the same calls.
   static let usualCount = 4
 
-  /// Surveys what is asked for.
+  /// Surveys what is asked for, everything at once.
   static func parts(
     _ scenarios: [Scenario], stages: [Stage] = Stage.allCases, roles: [Role],
     surveys count: Int = usualCount, with workers: Workers
   ) throws -> [Part] {
-    var parts: [Part] = []
-    for scenario in scenarios {
+    let surveys = scenarios.flatMap { scenario in
       // A target that is gone at once leaves nothing to take over.
-      for stage in stages where stage == .run || !scenario.endsTarget {
-        for role in stage.roles where roles.contains(role) {
-          parts.append(try part(scenario, stage, role, count, with: workers))
+      stages.filter { $0 == .run || !scenario.endsTarget }.flatMap { stage in
+        stage.roles.filter(roles.contains).map {
+          Survey(scenario: scenario, stage: stage, role: $0)
         }
       }
     }
-    return parts
+    var classes: [Scenario: UndoClass] = [:]
+    for scenario in scenarios { classes[scenario] = try workers.undoClass(of: scenario) }
+    let results = try workers.perform(
+      surveys.flatMap { Array(repeating: Job.survey($0), count: count) })
+    if let problem = results.lazy.flatMap(\.problems).first { throw ValidationError(problem) }
+    return surveys.enumerated().compactMap { index, survey in
+      classes[survey.scenario].map {
+        part(survey, $0, results[index * count..<(index + 1) * count].map(\.survey))
+      }
+    }
   }
 
   private static func part(
-    _ scenario: Scenario, _ stage: Stage, _ role: Role, _ count: Int, with workers: Workers
-  ) throws -> Part {
-    let survey = Job.survey(Survey(scenario: scenario, stage: stage, role: role))
-    let results = try workers.perform(Array(repeating: survey, count: count))
-    if let problem = results.lazy.flatMap(\.problems).first { throw ValidationError(problem) }
-    guard let undoClass = results.lazy.compactMap(\.undoClass).first else {
-      throw ValidationError("the plan of \(scenario.name) shows no undo class")
-    }
-    let points = common(results.map(\.survey))
+    _ survey: Survey, _ undoClass: UndoClass, _ runs: [[SurveyedPoint]]
+  ) -> Part {
+    let points = common(runs)
+    let part = Part(
+      scenario: survey.scenario, undoClass: undoClass, stage: survey.stage, role: survey.role,
+      points: points, isThreaded: runs.contains(where: Moments.areThreaded))
     note(
-      "\(scenario.name), \(undoClass.rawValue) class, \(stage.rawValue): \(points.count) points of "
-        + "\(role.rawValue)")
-    return Part(
-      scenario: scenario, undoClass: undoClass, stage: stage, role: role, points: points)
+      "\(part.scenario.name), \(undoClass.rawValue) class, \(part.stage.rawValue): "
+        + "\(points.count) points of \(part.role.rawValue)"
+        + (part.isThreaded ? ", which has threads" : ""))
+    return part
   }
 
   /// The points that all surveys have, in the order of the first; who lived there in all of them.
@@ -55,13 +62,31 @@ struct Surveys {
     let others = surveys.dropFirst().map { survey in
       Dictionary(survey.map { ($0.point, $0) }) { first, _ in first }
     }
-    return first.compactMap { point in
+    let points = first.compactMap { point in
       others.reduce(point) { common, other in
         guard var common, let same = other[point.point] else { return nil }
         common.living.formIntersection(same.living)
         common.isAfterProof = common.isAfterProof || same.isAfterProof
+        // Where two runs make their calls in another order, one name may stand for two.
+        common.reach = max(common.reach, same.reach)
+        common.isOfLoader = common.isOfLoader && same.isOfLoader
         return common
       }
+    }
+    return withMoments(points, in: first)
+  }
+
+  /// Says of the points that all surveys have what moments they are of the first one.
+  private static func withMoments(
+    _ points: [SurveyedPoint], in first: [SurveyedPoint]
+  ) -> [SurveyedPoint] {
+    let common = Dictionary(points.map { ($0.point, $0) }) { first, _ in first }
+    let run = first.map { common[$0.point] ?? $0 }
+    let moments = zip(run, Moments(run, common: Set(common.keys)).reaches)
+    return moments.filter { common[$0.0.point] != nil }.map { point, moment in
+      var point = point
+      point.moment = moment
+      return point
     }
   }
 }

@@ -100,18 +100,7 @@ final class Target {
 
   private var isQuiet: Bool { ProcFile.text("/proc/\(pid)/stat").contains(") S ") }
 
-  private var threads: [String] {
-    guard let folder = opendir("/proc/\(pid)/task") else { return [] }
-    defer { closedir(folder) }
-    var names: [String] = []
-    while let entry = readdir(folder) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { name in
-        name.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if !name.hasPrefix(".") { names.append(name) }
-    }
-    return names
-  }
+  private var threads: [String] { ProcFile.names(in: "/proc/\(pid)/task") }
 
   private static func start(_ argv: [String]) throws -> Launch.Launched {
     var launch = Launch(argv: argv, environment: CommandEnvironment.minimal)

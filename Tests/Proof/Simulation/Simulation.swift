@@ -183,6 +183,8 @@ final class Simulation {
   /// Agents are stopped past every deadline; their guardians end what is overdue, or else `recover`.
   private func sleep() {
     world.note("sleep")
+    // What `recover` does here is judged, so nobody may kill it.
+    isOver = true
     let sparesGuardians = world.random.happens(0.5)
     for computer in computers {
       oracle.interruptions[computer.number, default: 0] += 1

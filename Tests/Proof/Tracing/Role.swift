@@ -37,31 +37,3 @@ enum Role: String, Codable, CaseIterable {
     }
   }
 }
-
-/// Files of /proc and of cgroups, which are small and change while they are read.
-enum ProcFile {
-  /// Its text; empty if it can't be read.
-  static func text(_ path: String) -> String {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return "" }
-    defer { close(descriptor) }
-    var bytes: [UInt8] = []
-    var part = [UInt8](repeating: 0, count: 65536)
-    while true {
-      let count = read(descriptor, &part, part.count)
-      guard count > 0 else { return String(decoding: bytes, as: UTF8.self) }
-      bytes += part[..<count]
-    }
-  }
-
-  /// The process that a thread belongs to, and that one's parent; nil if it has ended.
-  static func family(ofThread thread: Int32) -> (process: Int32, parent: Int32)? {
-    var fields: [Substring: Int32] = [:]
-    for line in text("/proc/\(thread)/status").split(separator: "\n") {
-      let parts = line.split(separator: "\t")
-      if parts.count == 2, let number = Int32(parts[1]) { fields[parts[0]] = number }
-    }
-    guard let process = fields["Tgid:"], let parent = fields["PPid:"] else { return nil }
-    return (process, parent)
-  }
-}

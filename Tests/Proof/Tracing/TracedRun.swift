@@ -18,10 +18,11 @@ final class TracedRun {
   /// A stop of a watched role.
   struct Stop {
     var role: Role
+    var process: Int32
     var thread: Int32
     var point: CallPoint
-    /// At the entry: the first argument.
-    var firstArgument: UInt64
+    /// Its arguments and the place that it is made from are known at the entry.
+    var call: tracer_system_call
   }
 
   /// What becomes of a stop.
@@ -91,7 +92,9 @@ final class TracedRun {
     atMost limit: Duration, _ observe: (Stop) -> Reaction = { _ in .goOn }
   ) throws -> Bool {
     let deadline = EventLoop.now + limit
-    while !isOver {
+    while true {
+      if isOver { meetUnannounced() }
+      if isOver { return true }
       let left = deadline - EventLoop.now
       guard left > .zero else { return false }
       var stop = tracer_stop()
@@ -100,7 +103,6 @@ final class TracedRun {
       }
       if stop.kind != TRACER_NOTHING { handle(stop, observe) }
     }
-    return true
   }
 
   /// Kills whatever is left of it.
@@ -164,6 +166,14 @@ final class TracedRun {
     }
   }
 
+  /// Takes processes into the books that nobody has announced.
+  ///
+  /// A maker that is killed before its word is heard leaves a child that is traced, and that has stopped,
+  /// or is about to, for us alone to let it go.
+  private func meetUnannounced() {
+    for process in ProcFile.tracees(of: getpid()) { meet(process) }
+  }
+
   /// The watched role that a thread is part of.
   private func watchedRole(of thread: Int32) -> Role? {
     guard isWatching, let process = processes[thread], let role = members[process]?.role,
@@ -177,18 +187,17 @@ final class TracedRun {
 
   private func stoppedAtCall(_ thread: Int32, _ observe: (Stop) -> Reaction) {
     var call = tracer_system_call()
-    guard let role = watchedRole(of: thread), tracer_read_system_call(thread, &call) == 0 else {
-      return
-    }
+    guard let role = watchedRole(of: thread), let process = processes[thread],
+      tracer_read_system_call(thread, &call) == 0
+    else { return }
     if !call.is_entry, let error = skipped.removeValue(forKey: thread) {
       tracer_set_result(thread, -Int64(error))
     }
     guard let point = counters[role, default: CallCounter()].point(of: call, in: thread) else {
       return
     }
-    switch observe(
-      Stop(role: role, thread: thread, point: point, firstArgument: call.first_argument))
-    {
+    let stop = Stop(role: role, process: process, thread: thread, point: point, call: call)
+    switch observe(stop) {
     case .goOn: break
     case .leaveAlone: isWatching = false
     case .fail(let error):

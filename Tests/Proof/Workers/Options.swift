@@ -23,8 +23,11 @@ enum Line {
 
 /// How many workers there are, and what they try.
 struct WorkerOptions: ParsableArguments {
-  @Option(help: "How many cases are tried at a time.")
-  var workers = 2
+  @Option(help: "How many cases are tried at a time; by default three for each processor.")
+  var workers = WorkerOptions.usualCount
+
+  /// Cases wait most of their time: for ticks, deadlines and each other's processes.
+  static let usualCount = 3 * max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
 
   @Option(help: "The folder of the programs under test; by default that of this program.")
   var programs: String?

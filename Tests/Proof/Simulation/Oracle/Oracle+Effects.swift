@@ -97,6 +97,10 @@ extension Oracle {
       $0.intent.undo.contains(.resume(process)) || $0.intent.holder == process
     }
     if steps.isEmpty { world.violate("only what a ledger names is continued") }
+    // Somebody else may have stopped the process since.
+    if !steps.isEmpty, steps.allSatisfy(\.isUndone) {
+      world.violate("what is proved undone is not undone again")
+    }
     if state.bootID != program.computer.bootID {
       world.violate("processes of an earlier boot are not touched")
     }
@@ -156,6 +160,8 @@ extension Oracle {
     for later in state.steps[(place + 1)...] where later.isUndone == false {
       // One whose action has yet to end is undone when it has.
       if program is AgentProgram, !later.isInjected { continue }
+      // One whose undo has begun may still be looked at, before its command runs.
+      if let agent = program as? AgentProgram, agent.isUndoing(later) { continue }
       for case .run(let command) in later.intent.undo
       where history(of: command, on: program.computer).starts == 0 {
         world.violate("undos run from the newest step to the oldest")

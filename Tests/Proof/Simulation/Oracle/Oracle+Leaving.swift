@@ -5,6 +5,7 @@ import Model
 extension Oracle {
   func asked(_ request: Request, of agent: AgentProgram) {
     ledgers.values.first { $0.agent === agent }?.asked(request, at: world.now)
+    if case .end = request { checkActionsEnd("an agent that is to end ends its actions", agent) }
   }
 
   /// An agent says that a step is proved undone.
@@ -61,16 +62,19 @@ extension Oracle {
     }
   }
 
-  /// An agent is without its runner: its actions are not waited for.
+  /// An agent is without its runner.
   func lost(_ agent: AgentProgram) {
+    checkActionsEnd("an agent without its runner ends its actions", agent)
+  }
+
+  /// Its actions are not waited for, from now on.
+  private func checkActionsEnd(_ promise: String, _ agent: AgentProgram) {
     let actions = agent.commands.filter { if case .action = $0.key { true } else { false } }
     guard !actions.isEmpty else { return }
     let now = world.now
     world.after(Self.patience(on: agent.computer)) { [weak self] in
       guard let self, agent.isRunnable, agent.runnableSince <= now else { return }
-      if actions.contains(where: { agent.commands[$0.key] === $0.value }) {
-        world.violate("an agent without its runner ends its actions")
-      }
+      if actions.contains(where: { agent.commands[$0.key] === $0.value }) { world.violate(promise) }
     }
   }
 

@@ -34,7 +34,12 @@ final class RunningCommand {
     let isHanging = isTroubled && world.random.happens(0.4)
     let ending: CommandResult.Ending =
       isHanging ? .timedOut : isTroubled ? .exited(1) : .exited(0)
-    let length = isHanging ? command.timeout : world.random.milliseconds(1...300)
+    // Some actions take long and end well, so that a run may end meanwhile.
+    let isLong = command.argv.first == "act" && world.random.happens(0.2)
+    let length =
+      isHanging
+      ? command.timeout
+      : isLong ? command.timeout - .milliseconds(1) : world.random.milliseconds(1...300)
     world.after(length) { [weak self] in self?.end(ending) }
   }
 
