@@ -38,8 +38,8 @@ struct HTTPInterceptor {
   var requestPhase = RequestPhase.head
   var responsePhase = ResponsePhase.head
   /// What was read of a head, or waits until it may be read.
-  var requestBuffer: ArraySlice<UInt8> = []
-  var responseBuffer: ArraySlice<UInt8> = []
+  var requestBuffer = HeadBuffer()
+  var responseBuffer = HeadBuffer()
   var line = RequestLine()
   /// When the head that is incomplete is given up.
   var headDeadline: Duration?
@@ -115,11 +115,9 @@ struct HTTPInterceptor {
     exchanges.removeAll { $0.abort == nil }
     if case .discarding = requestPhase {} else { requestPhase = .untouched }
     responsePhase = .untouched
-    if !requestBuffer.isEmpty { line.append(.bytes(requestBuffer), at: now) }
-    requestBuffer = []
+    if !requestBuffer.isEmpty { line.append(.bytes(requestBuffer.removeAll()), at: now) }
     if !responseBuffer.isEmpty {
-      output.downstream.append(Parcel(.bytes(responseBuffer), at: now))
+      output.downstream.append(Parcel(.bytes(responseBuffer.removeAll()), at: now))
     }
-    responseBuffer = []
   }
 }
