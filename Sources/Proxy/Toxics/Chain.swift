@@ -71,7 +71,9 @@ struct Chain {
     var names: Set<String> = []
     var next = 0
     for placed in toxics {
-      guard let index = links[next...].firstIndex(where: { $0.name == placed.name }) else { continue }
+      guard let index = links[next...].firstIndex(where: { $0.name == placed.name }) else {
+        continue
+      }
       if links[index].toxic != placed.toxic {
         guard links[index].stage.change(to: placed.toxic) else { continue }
         links[index].toxic = placed.toxic

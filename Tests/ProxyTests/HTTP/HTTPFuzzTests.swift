@@ -6,7 +6,8 @@ import Testing
 /// Rubbish and half-rubbish, in pieces of every size; the seed is in each failure.
 @Suite struct HTTPFuzzTests {
   private static let scraps: [String] = [
-    "GET / HTTP/1.1\r\n", "POST /x HTTP/1.1\r\n", "HEAD /y?z HTTP/1.0\r\n", "CONNECT h:1 HTTP/1.1\r\n",
+    "GET / HTTP/1.1\r\n", "POST /x HTTP/1.1\r\n", "HEAD /y?z HTTP/1.0\r\n",
+    "CONNECT h:1 HTTP/1.1\r\n",
     "HTTP/1.1 200 OK\r\n", "HTTP/1.1 100 Continue\r\n", "HTTP/1.1 101 Switching Protocols\r\n",
     "HTTP/1.1 204 No Content\r\n", "HTTP/1.0 304\r\n", "\r\n", "\n", "\r", "Content-Length: 5\r\n",
     "Content-Length: 0\r\n", "Transfer-Encoding: chunked\r\n", "Upgrade: x\r\n", "hello",

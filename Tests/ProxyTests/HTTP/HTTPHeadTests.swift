@@ -4,7 +4,9 @@ import Testing
 @testable import Proxy
 
 @Suite struct HTTPHeadTests {
-  private func request(_ text: String) -> HTTPRequestHead? { HTTPRequestHead(Array(text.utf8)[...]) }
+  private func request(_ text: String) -> HTTPRequestHead? {
+    HTTPRequestHead(Array(text.utf8)[...])
+  }
 
   private func response(_ text: String, to method: String = "GET") -> HTTPResponseHead? {
     HTTPResponseHead(Array(text.utf8)[...], to: method)
@@ -31,10 +33,12 @@ import Testing
 
   /// What two readers could read as two things is passed on untouched.
   @Test(arguments: [
-    "Content-Length: 1\r\nContent-Length: 2\r\n", "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n",
+    "Content-Length: 1\r\nContent-Length: 2\r\n",
+    "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n",
     "Content-Length: -1\r\n", "Content-Length: 1, 2\r\n", "Content-Length: +1\r\n",
     "Content-Length: 99999999999999999999\r\n", "Transfer-Encoding: gzip\r\n",
-    "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "No colon\r\n", ": nameless\r\n",
+    "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "No colon\r\n",
+    ": nameless\r\n",
     " folded: line\r\n", "Name : space\r\n", "Zero: \0\r\n",
   ])
   func ambiguousHeadsAreRefused(fields: String) {

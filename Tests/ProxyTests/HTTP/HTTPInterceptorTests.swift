@@ -134,7 +134,8 @@ private func match(_ path: String? = nil, method: String? = nil, share: Double =
 
   @Test func aDelayedAbortIsLate() {
     var talk = Interception([
-      .httpDelay(match(), delay: .milliseconds(30), jitter: .zero), .httpAbort(match(), status: 500),
+      .httpDelay(match(), delay: .milliseconds(30), jitter: .zero),
+      .httpAbort(match(), status: 500),
     ])
     talk.request(get.utf8)
     talk.pass(.milliseconds(29))
@@ -194,7 +195,8 @@ private func match(_ path: String? = nil, method: String? = nil, share: Double =
     var other = Interception([.httpReplace(match(), HTTPReplacement(status: 200))])
     other.request((get + get).utf8)
     other.response(("HTTP/1.1 304 Not Modified\r\nETag: x\r\n\r\n" + ok).utf8)
-    #expect(other.downstream.hasPrefix("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\nHTTP/1.1 200 OK\r\n"))
+    let empty = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+    #expect(other.downstream.hasPrefix(empty + "HTTP/1.1 200 OK\r\n"))
   }
 
   @Test func anAnswerToHeadSaysTheLengthAndSendsNothing() {

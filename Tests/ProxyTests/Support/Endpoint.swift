@@ -111,7 +111,8 @@ final class Endpoint {
     guard descriptor >= 0 else { return }
     while !unsent.isEmpty {
       let count = unsent.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if count > 0 { unsent = unsent.dropFirst(count) } else { break }
+      guard count > 0 else { break }
+      unsent = unsent.dropFirst(count)
     }
     if unsent.isEmpty, finishes {
       finishes = false
