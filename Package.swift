@@ -86,7 +86,7 @@ let package = Package(
     .testTarget(
       name: "LinuxTests", dependencies: ["CLinux", "Linux", "Model"], swiftSettings: strict),
     .testTarget(
-      name: "ProxyTests", dependencies: ["CLinux", "Linux", "Model", "Proxy"],
+      name: "ProxyTests", dependencies: ["ChildProcess", "CLinux", "Linux", "Model", "Proxy"],
       swiftSettings: strict),
     .testTarget(
       name: "AgentTests", dependencies: ["Agent", "Faults", "Linux", "Model", "jenner-agent"],

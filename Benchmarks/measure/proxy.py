@@ -33,11 +33,11 @@ class Proxy:
         self.process = subprocess.Popen(
             [programs.serve_proxy], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         settings = {
-            "listen": [{"host": "127.0.0.1", "port": 0}],
-            "upstream": {"fixed": {"_0": {"host": "127.0.0.1", "port": upstream}}},
+            "listen": ["127.0.0.1:0"],
+            "upstream": {"fixed": {"_0": f"127.0.0.1:{upstream}"}},
             "toxics": list(toxics), "seed": 1, "connections": 30_000,
         }
-        self.port = self.ask(json.dumps(settings))["listen"][0]["port"]
+        self.port = int(self.ask(json.dumps(settings))["listen"][0].rsplit(":")[-1])
 
     def ask(self, line):
         self.process.stdin.write(line.encode() + b"\n")

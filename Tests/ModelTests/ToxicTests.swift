@@ -16,7 +16,7 @@ import Testing
 
   @Test func settingsSurviveTheirCoding() throws {
     let settings = ProxySettings(
-      listen: [SocketAddress(host: "::1", port: 80)], upstream: .originalDestination, mark: 7,
+      listen: [IPEndpoint(.loopbackV6, port: 80)], upstream: .originalDestination, mark: 7,
       toxics: Self.all.enumerated().map { PlacedToxic("\($0)", $1, stream: .both, share: 0.5) },
       seed: .max)
     let data = try JSONEncoder().encode(settings)
