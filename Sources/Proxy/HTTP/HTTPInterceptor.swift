@@ -78,9 +78,12 @@ struct HTTPInterceptor {
     return false
   }
 
-  /// Makes these the toxics for requests from now on, and holds back none that came before.
+  /// Makes these the toxics for requests from now on; if they are others than before, what was held
+  /// back goes.
   mutating func apply(_ rules: [HTTPRule], at now: Duration, into output: inout HTTPOutput) {
+    let isSame = rules.elementsEqual(self.rules) { $0.name == $1.name && $0.toxic == $1.toxic }
     self.rules = rules
+    if isSame { return }
     line.hurry(at: now)
     for index in exchanges.indices where exchanges[index].abort != nil {
       exchanges[index].abort?.due = now

@@ -103,6 +103,18 @@ private func match(_ path: String? = nil, method: String? = nil, share: Double =
     #expect(talk.interceptor.isNeedless)
   }
 
+  @Test func whatIsHeldBackStaysSoWhileOtherToxicsComeAndGo() {
+    let slow = Toxic.httpDelay(match(), delay: .milliseconds(50), jitter: .zero)
+    var talk = Interception([slow])
+    talk.request(get.utf8)
+    talk.apply([slow])
+    talk.pass(.milliseconds(49))
+    #expect(talk.upstream.isEmpty)
+    talk.pass(.milliseconds(1))
+    #expect(talk.upstream == get)
+    #expect(talk.output.delays == [.milliseconds(50)])
+  }
+
   // MARK: Abort
 
   @Test func anAbortedRequestIsAnsweredAndTheServerNeverSeesIt() {
