@@ -1,6 +1,10 @@
 import Model
 import Testing
 
+private func range(_ text: String) -> AddressRange {
+  AddressRange(text) ?? AddressRange(.loopbackV4)
+}
+
 @Suite struct NetworkFactsTests {
   private let facts = NetworkFacts(
     interfaces: [
@@ -13,11 +17,6 @@ import Testing
       .init(destination: range("10.0.0.0/8"), interface: "wg0", metric: 0),
       .init(destination: range("10.0.0.0/24"), interface: "eth0", metric: 0),
     ])
-
-  private static func range(_ text: String) -> AddressRange {
-    AddressRange(text) ?? AddressRange(.loopbackV4)
-  }
-  private func range(_ text: String) -> AddressRange { Self.range(text) }
 
   @Test func theLongestPrefixWinsAndThenTheLeastMetric() throws {
     func interface(_ text: String) throws -> String? {
@@ -37,18 +36,17 @@ import Testing
 }
 
 @Suite struct ConversationTests {
-  private func range(_ text: String) -> [AddressRange] { [AddressRange(text)].compactMap(\.self) }
   private func ports(_ first: Int, _ last: Int) -> [PortRange] {
     [PortRange(first, last)].compactMap(\.self)
   }
 
   @Test func twoMeetWhereEveryConditionOfBothCanHold() {
-    let database = Conversation(remote: range("10.0.0.2"), remotePorts: ports(5432, 5432))
+    let database = Conversation(remote: [range("10.0.0.2")], remotePorts: ports(5432, 5432))
     #expect(database.overlaps(Conversation()))
-    #expect(database.overlaps(Conversation(remote: range("10.0.0.0/24"))))
+    #expect(database.overlaps(Conversation(remote: [range("10.0.0.0/24")])))
     #expect(database.overlaps(Conversation(remotePorts: ports(5000, 6000), transport: .tcp)))
     #expect(!database.overlaps(Conversation(remotePorts: ports(80, 80))))
-    #expect(!database.overlaps(Conversation(remote: range("10.0.0.3"))))
+    #expect(!database.overlaps(Conversation(remote: [range("10.0.0.3")])))
     #expect(
       !Conversation(transport: .udp).overlaps(Conversation(transport: .tcp)))
   }

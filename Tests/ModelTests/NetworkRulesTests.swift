@@ -46,6 +46,8 @@ import Testing
       ])
     #expect(command.capabilities == ["cap_net_admin", "cap_sys_admin"])
     #expect(
-      objects.manualCommands == [["nsenter", "--net=/run/netns/app", "ip", "link", "delete", "\(mark)0"]])
+      objects.manualCommands == [
+        ["nsenter", "--net=/run/netns/app", "ip", "link", "delete", "\(mark)0"]
+      ])
   }
 }
