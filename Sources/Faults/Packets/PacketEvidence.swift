@@ -25,17 +25,13 @@ struct PacketEvidence {
   private func counted() throws(HostError) -> Counted {
     var counted = Counted()
     for table in inspection.rules.tables {
-      let listing = try listing(of: table)
+      let listing = TableListing(text: try text(of: table))
       for set in inspection.rules.live where set.table == table {
-        let elements = listing.first { $0["set"]?["name"]?.string == set.name }?["set"]?["elem"]
-        counted.isLive = counted.isLive && !(elements?.array ?? []).isEmpty
+        counted.isLive = counted.isLive && listing.filledSets.contains(set.name)
       }
-      // A packet passes one rule of a table that counts where it comes in, and maybe one behind it.
+      // Where packets are marked first, the device's table counts what comes of it.
       guard table.family == inspection.rules.tables.first?.family else { continue }
-      let entries = listing.compactMap { $0["rule"] }
-        .filter { Self.isEntry($0["chain"]?.string ?? "") }
-      let parts = entries.flatMap { $0["expr"]?.array ?? [] }
-      counted.packets += parts.compactMap { $0["counter"]?["packets"]?.count }.reduce(0, +)
+      counted.packets += listing.packets.filter { Self.isEntry($0.key) }.values.reduce(0, +)
     }
     counted.queues = inspection.rules.links.isEmpty ? "" : try queues()
     return counted
@@ -46,13 +42,17 @@ struct PacketEvidence {
     chain == "out" || chain == "in" || chain.hasSuffix("_base")
   }
 
-  private func listing(of table: NetworkRules.Table) throws(HostError) -> [JSON] {
-    let argv = ["nft", "-j", "list", "table", table.family, table.name]
-    let result = host.check(Command(argv: entering + argv))
-    guard result.isSuccess, let list = JSON(text: result.output)?["nftables"]?.array else {
-      throw HostError("the rules are not there: \(result.errors.limited)")
+  /// The table as text: the JSON of nft 1.0.6 takes the name of an owner's flag from anywhere in its
+  /// memory, and sometimes that ends it.
+  private func text(of table: NetworkRules.Table) throws(HostError) -> String {
+    let result = host.check(
+      Command(argv: entering + ["nft", "list", "table", table.family, table.name]))
+    guard result.isSuccess else {
+      throw HostError(
+        "the rules can't be read: nft \(result.summary)"
+          + (result.errors.isEmpty ? "" : ": \(result.errors.limited)"))
     }
-    return list
+    return result.output
   }
 
   private func queues() throws(HostError) -> String {
@@ -61,11 +61,12 @@ struct PacketEvidence {
     for link in inspection.rules.links {
       let argv = ["tc", "-s", "-j", "qdisc", "show", "dev", link.name, "root"]
       let result = host.check(Command(argv: entering + argv))
-      guard result.isSuccess, let queue = JSON(text: result.output)?.array?.first else {
-        throw HostError("the device \(link.name) is not there: \(result.errors.limited)")
+      guard result.isSuccess, let queue = QdiscStatistics.list(from: result.output)?.first else {
+        throw HostError(
+          "the device \(link.name) can't be read: tc \(result.summary) \(result.errors.limited)")
       }
-      packets += queue["packets"]?.count ?? 0
-      drops += queue["drops"]?.count ?? 0
+      packets += queue.packets
+      drops += queue.drops
     }
     return "; \(packets) went through the queue, \(drops) were dropped by it"
   }
@@ -106,13 +107,5 @@ struct PacketEvidence {
         + "selected only by address or 'interface: lo'"
     }
     return "nothing that matches was sent in that time, or it took another way"
-  }
-}
-
-extension JSON {
-  /// A whole number, as counters are.
-  fileprivate var count: Int? {
-    if case .integer(let value) = self { return value }
-    return nil
   }
 }
