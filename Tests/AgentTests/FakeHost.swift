@@ -12,6 +12,18 @@ final class FakeHost: Host, @unchecked Sendable {
   var unreadable: Set<Int32> = []
   /// Processes that signals reach without effect.
   var deaf: Set<Int32> = []
+  /// Signals that processes do not heed.
+  var deafTo: [Int32: Set<Signal>] = [:]
+
+  var network = NetworkFacts(interfaces: [], routes: [])
+  /// The inodes of network namespaces, by path.
+  var namespaces: [String: UInt64] = ["/proc/self/ns/net": 1]
+  /// The connections of processes.
+  var established: [Int32: [Conversation]] = [:]
+  var users: [String: UInt32] = [:]
+  /// What programs print, by their whole command; of those that are not here nothing is installed.
+  var commands: [String: CommandResult] = [:]
+  var unifiedCgroups: String?
 
   /// What is in the way of ptrace(2); nil: nothing.
   var obstacle: String? = "tracing is refused"
@@ -34,15 +46,32 @@ final class FakeHost: Host, @unchecked Sendable {
     return text
   }
 
+  func networkNamespace(at path: String) throws(HostError) -> NetworkNamespace {
+    guard let inode = namespaces[path] else { throw HostError("find \(path): No such file") }
+    return NetworkNamespace(path: path, inode: inode)
+  }
+  func network(in namespace: NetworkNamespace?) throws(HostError) -> NetworkFacts { network }
+  func connections(of processes: Set<Int32>) throws(HostError) -> [Conversation] {
+    processes.sorted().flatMap { established[$0] ?? [] }
+  }
+  func userID(named name: String) -> UInt32? { users[name] }
+  func check(_ command: Command) -> CommandResult {
+    let words = command.argv
+    return commands[words.joined(separator: " ")] ?? commands[words[0]]
+      ?? CommandResult(ending: .notStarted("there is no \(words[0])"))
+  }
+
   /// Does what the kernel would.
   func send(_ signal: Signal, to process: ProcessIdentity) -> SignalResult {
     guard let facts = all[process.pid], facts.identity == process else { return .gone }
     if immovable.contains(process.pid) { return .refused }
-    if deaf.contains(process.pid) { return .delivered }
+    if deaf.contains(process.pid) || deafTo[process.pid]?.contains(signal) ?? false {
+      return .delivered
+    }
     switch signal {
     case .stop: all[process.pid]?.state = "T"
     case .resume: all[process.pid]?.state = "S"
-    case .kill: end(process.pid)
+    case .kill, .terminate: end(process.pid)
     default: break
     }
     return .delivered
