@@ -24,33 +24,35 @@ struct PacketEvidence {
 
   private func counted() throws(HostError) -> Counted {
     var counted = Counted()
-    for table in inspection.rules.tables {
-      let listing = try listing(of: table)
-      for set in inspection.rules.live where set.table == table {
-        let elements = listing.first { $0["set"]?["name"]?.string == set.name }?["set"]?["elem"]
-        counted.isLive = counted.isLive && !(elements?.array ?? []).isEmpty
+    for set in inspection.rules.live {
+      let listed = try list(["set", set.table.family, set.table.name, set.name])
+      let elements = listed.compactMap { $0["set"]?["elem"]?.array }.flatMap(\.self)
+      counted.isLive = counted.isLive && !elements.isEmpty
+    }
+    // A packet is counted once, where it comes in; chains and tables behind that count it again.
+    if let table = inspection.rules.tables.first {
+      for side in Side.all(of: inspection.traffic.direction) {
+        let chain = table.family == "netdev" ? "\(side.rawValue)_base" : side.rawValue
+        let listed = try list(["chain", table.family, table.name, chain])
+        let parts = listed.flatMap { $0["rule"]?["expr"]?.array ?? [] }
+        counted.packets += parts.compactMap { $0["counter"]?["packets"]?.count }.reduce(0, +)
       }
-      // A packet passes one rule of a table that counts where it comes in, and maybe one behind it.
-      guard table.family == inspection.rules.tables.first?.family else { continue }
-      let entries = listing.compactMap { $0["rule"] }
-        .filter { Self.isEntry($0["chain"]?.string ?? "") }
-      let parts = entries.flatMap { $0["expr"]?.array ?? [] }
-      counted.packets += parts.compactMap { $0["counter"]?["packets"]?.count }.reduce(0, +)
     }
     counted.queues = inspection.rules.links.isEmpty ? "" : try queues()
     return counted
   }
 
-  /// A packet is counted once, where it comes in; chains behind that count it again.
-  private static func isEntry(_ chain: String) -> Bool {
-    chain == "out" || chain == "in" || chain.hasSuffix("_base")
-  }
-
-  private func listing(of table: NetworkRules.Table) throws(HostError) -> [JSON] {
-    let argv = ["nft", "-j", "list", "table", table.family, table.name]
-    let result = host.check(Command(argv: entering + argv))
-    guard result.isSuccess, let list = JSON(text: result.output)?["nftables"]?.array else {
-      throw HostError("the rules are not there: \(result.errors.limited)")
+  /// What nft(8) lists of one set or chain.
+  ///
+  /// Never a whole table: of one with a single flag, as ours have, nft 1.0.6 frees the flag before it
+  /// writes it, and what it writes may then end there.
+  private func list(_ object: [String]) throws(HostError) -> [JSON] {
+    let result = host.check(Command(argv: entering + ["nft", "-j", "list"] + object))
+    guard result.isSuccess else {
+      throw HostError("the rules are not there: \(result.summary) \(result.errors.limited)")
+    }
+    guard let list = JSON(text: result.output)?["nftables"]?.array else {
+      throw HostError("what nft lists of \(object.joined(separator: " ")) can't be read")
     }
     return list
   }
