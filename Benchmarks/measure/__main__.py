@@ -4,7 +4,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from . import memory, rate, run, samples, start, stop
+from . import memory, proxy, rate, run, samples, start, stop
 from .programs import Programs
 
 MEASUREMENTS = {
@@ -14,6 +14,7 @@ MEASUREMENTS = {
     "rate": rate.measure,
     "stop": stop.measure,
     "memory": memory.measure,
+    "proxy": proxy.measure,
 }
 
 
@@ -21,6 +22,7 @@ def main():
     parser = argparse.ArgumentParser(prog="Benchmarks/run")
     parser.add_argument("--jenner", required=True)
     parser.add_argument("--chaos", required=True)
+    parser.add_argument("--serve-proxy", required=True)
     parser.add_argument("--only", action="append", choices=list(MEASUREMENTS))
     parser.add_argument("--minutes", type=float, default=10, help="how long memory is watched")
     options = parser.parse_args()
@@ -29,7 +31,7 @@ def main():
     print("|---|---|---|---|")
     for name in options.only or MEASUREMENTS:
         with tempfile.TemporaryDirectory(prefix="jenner-benchmark-") as scratch:
-            programs = Programs(options.jenner, options.chaos, Path(scratch))
+            programs = Programs(options, Path(scratch))
             for row in MEASUREMENTS[name](programs, options):
                 print(row, flush=True)
 

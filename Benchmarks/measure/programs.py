@@ -31,11 +31,12 @@ class Row:
 
 
 class Programs:
-    """Jenner and its peer, with a scratch directory for files, state and reports."""
+    """Jenner and its peers, with a scratch directory for files, state and reports."""
 
-    def __init__(self, jenner, chaos, scratch: Path):
-        self.jenner = os.path.abspath(jenner)
-        self.chaos = os.path.abspath(chaos)
+    def __init__(self, options, scratch: Path):
+        self.jenner = os.path.abspath(options.jenner)
+        self.chaos = os.path.abspath(options.chaos)
+        self.serve_proxy = os.path.abspath(options.serve_proxy)
         self.scratch = scratch
         self.environment = {
             "PATH": os.environ["PATH"],

@@ -20,6 +20,7 @@ CONNECTIONS = 10_000
 
 def measure(programs, options):
     yield throughput(programs)
+    yield delayed_throughput(programs)
     yield connections(programs)
     for asked in (0.010, 0.100, 0.500):
         yield delay(programs, asked)
@@ -33,11 +34,11 @@ class Proxy:
         self.process = subprocess.Popen(
             [programs.serve_proxy], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         settings = {
-            "listen": [{"host": "127.0.0.1", "port": 0}],
-            "upstream": {"fixed": {"_0": {"host": "127.0.0.1", "port": upstream}}},
+            "listen": ["127.0.0.1:0"],
+            "upstream": {"fixed": {"_0": f"127.0.0.1:{upstream}"}},
             "toxics": list(toxics), "seed": 1, "connections": 30_000,
         }
-        self.port = self.ask(json.dumps(settings))["listen"][0]["port"]
+        self.port = int(self.ask(json.dumps(settings))["listen"][0].rsplit(":")[-1])
 
     def ask(self, line):
         self.process.stdin.write(line.encode() + b"\n")
@@ -88,6 +89,21 @@ def throughput(programs):
     return Row(
         "one connection through the proxy, no toxic", f"{ours:.2f} GB/s",
         f"{theirs:.2f} GB/s through haproxy, {direct:.2f} GB/s direct", f"{ratio:.2f}")
+
+
+def delayed_throughput(programs):
+    """What a connection carries whose bytes are all held for 100 ms."""
+    sink, port = listen()
+    server = multiprocessing.Process(target=swallow, args=(sink,), daemon=True)
+    server.start()
+    try:
+        latency = toxic("latency", delay=duration(0.1), jitter=duration(0))
+        with Proxy(programs, port, [latency]) as proxy:
+            rate = statistics.median(pump(proxy.port) for _ in range(3))
+    finally:
+        server.terminate()
+        server.join()
+    return Row("one connection through a delay of 100 ms", f"{rate * 1000:.0f} MB/s")
 
 
 def swallow(listener):

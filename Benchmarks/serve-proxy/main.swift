@@ -9,7 +9,7 @@ import Proxy
 
 /// What is said to the first line.
 private struct Place: Encodable {
-  var listen: [SocketAddress]
+  var listen: [IPEndpoint]
 }
 
 private func text(_ value: some Encodable) throws -> [UInt8] {

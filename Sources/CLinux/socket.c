@@ -1,7 +1,6 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -50,26 +49,6 @@ static int from_kernel(const struct sockaddr_storage *in, struct jenner_address 
   }
   errno = EAFNOSUPPORT;
   return -1;
-}
-
-int jenner_address_parse(const char *text, uint16_t port, struct jenner_address *out) {
-  memset(out, 0, sizeof *out);
-  out->port = port;
-  if (inet_pton(AF_INET, text, out->bytes) == 1) {
-    out->family = 4;
-    return 0;
-  }
-  if (inet_pton(AF_INET6, text, out->bytes) == 1) {
-    out->family = 6;
-    return 0;
-  }
-  errno = EINVAL;
-  return -1;
-}
-
-int jenner_address_text(const struct jenner_address *address, char *text, int capacity) {
-  int family = address->family == 4 ? AF_INET : AF_INET6;
-  return inet_ntop(family, address->bytes, text, (socklen_t)capacity) ? 0 : -1;
 }
 
 static void enable(int fd, int level, int option) {

@@ -43,6 +43,10 @@ enum Experiments {
     """
     version: 1
     title: An example
+    hosts:
+      n1: {exec: [jenner-agent], address: 192.0.2.1}
+      n2: {exec: [jenner-agent], address: 192.0.2.2}
+      n3: {exec: [jenner-agent], address: 192.0.2.3}
     steady-state-hypothesis:
       baseline: 5m
       recovery: {within: 5m, holds: 1m}

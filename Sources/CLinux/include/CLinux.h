@@ -175,33 +175,6 @@ int jenner_signals_open(const int *signals, int count);
 /// The next signal's number, or 0 if there is none.
 int jenner_signal_read(int fd);
 
-// Datagrams ---------------------------------------------------------------------------------------
-
-/// Where a datagram came from, and to which of this machine's addresses.
-struct jenner_datagram {
-  /// A socket address of any family, as the kernel writes it.
-  uint8_t peer[128];
-  unsigned peer_length;
-  /// The address that it was sent to, in network order: the first 4 or all 16 bytes; as many as
-  /// `local_length` says, which is 0 where it is not known.
-  uint8_t local[16];
-  int local_length;
-  /// The interface that it came by; 0 where it is not known.
-  unsigned interface;
-};
-
-/// Has a datagram socket tell where each datagram was sent to: IP_PKTINFO of ip(7), IPV6_RECVPKTINFO
-/// of ipv6(7).
-int jenner_datagram_tell_local(int fd, int family);
-
-/// Receives a datagram: recvmsg(2). Returns its whole size, which is above `size` if it was cut off.
-ssize_t jenner_datagram_receive(int fd, void *bytes, size_t size, struct jenner_datagram *from);
-
-/// Sends a datagram back to where another came from, from the address that the other was sent to: a
-/// peer takes an answer from nowhere else, and connection tracking knows the flow by it.
-ssize_t jenner_datagram_answer(int fd, const void *bytes, size_t size,
-                               const struct jenner_datagram *to);
-
 // Connections -------------------------------------------------------------------------------------
 
 /// An address of TCP; of IPv4 the first four bytes count, and all that does not count is zero.
@@ -212,12 +185,6 @@ struct jenner_address {
   /// 4 or 6.
   uint8_t family;
 };
-
-/// Reads an address in digits; -1 if it is none. A name is none.
-int jenner_address_parse(const char *text, uint16_t port, struct jenner_address *out);
-
-/// Writes the address without its port.
-int jenner_address_text(const struct jenner_address *address, char *text, int capacity);
 
 /// A non-blocking socket that is bound, and does not listen yet. One for IPv6 is for IPv6 alone.
 int jenner_bind(const struct jenner_address *address);
@@ -244,6 +211,32 @@ int jenner_socket_error(int fd);
 
 /// Closes a connection with a reset: SO_LINGER of zero, then close(2).
 void jenner_reset(int fd);
+// Datagrams ---------------------------------------------------------------------------------------
+
+/// Where a datagram came from, and to which of this machine's addresses.
+struct jenner_datagram {
+  /// A socket address of any family, as the kernel writes it.
+  uint8_t peer[128];
+  unsigned peer_length;
+  /// The address that it was sent to, in network order: the first 4 or all 16 bytes; as many as
+  /// `local_length` says, which is 0 where it is not known.
+  uint8_t local[16];
+  int local_length;
+  /// The interface that it came by; 0 where it is not known.
+  unsigned interface;
+};
+
+/// Has a datagram socket tell where each datagram was sent to: IP_PKTINFO of ip(7), IPV6_RECVPKTINFO
+/// of ipv6(7).
+int jenner_datagram_tell_local(int fd, int family);
+
+/// Receives a datagram: recvmsg(2). Returns its whole size, which is above `size` if it was cut off.
+ssize_t jenner_datagram_receive(int fd, void *bytes, size_t size, struct jenner_datagram *from);
+
+/// Sends a datagram back to where another came from, from the address that the other was sent to: a
+/// peer takes an answer from nowhere else, and connection tracking knows the flow by it.
+ssize_t jenner_datagram_answer(int fd, const void *bytes, size_t size,
+                               const struct jenner_datagram *to);
 
 // Files -------------------------------------------------------------------------------------------
 

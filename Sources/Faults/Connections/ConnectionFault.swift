@@ -72,7 +72,7 @@ extension ConnectionFault {
       return try redirected(traffic, setting)
     }
     let settings = ProxySettings(
-      listen: [SocketAddress(listen)], upstream: .fixed(SocketAddress(upstream)), toxics: [placed],
+      listen: [listen], upstream: .fixed(upstream), toxics: [placed],
       seed: UInt64(setting.step))
     return NetworkRules(namespace: traffic.namespace, server: .proxy(settings)).injection
   }
@@ -82,7 +82,7 @@ extension ConnectionFault {
   ) throws(Refusal) -> Injection {
     let redirect = Redirect(traffic: traffic, setting: setting)
     let settings = ProxySettings(
-      listen: redirect.listen.map { SocketAddress($0) }, upstream: .originalDestination,
+      listen: redirect.listen, upstream: .originalDestination,
       mark: redirect.mark, toxics: [placed], seed: UInt64(setting.step))
     var rules = try redirect.rules(of: .tcp)
     rules.server = .proxy(settings)
@@ -92,11 +92,5 @@ extension ConnectionFault {
 
   public func inspect(_ inspection: NetworkInspection, on host: any Host) -> Evidence {
     ServerEvidence(request: placed.shown, inspection: inspection, host: host).evidence()
-  }
-}
-
-extension SocketAddress {
-  init(_ endpoint: IPEndpoint) {
-    self.init(host: endpoint.address.text, port: endpoint.port)
   }
 }

@@ -57,13 +57,12 @@ public enum PartitionShape: String, FieldChoice {
     return grudges
   }
 
-  /// Fisher and Yates, by a linear congruential generator (Knuth, MMIX).
+  /// Fisher and Yates; the order for a seed is the same in every version, since plans name it.
   private static func shuffled(_ hosts: [String], seed: UInt64) -> [String] {
     var hosts = hosts
-    var state = seed
+    var random = SplitMix(seed: seed)
     for index in hosts.indices.dropFirst().reversed() {
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      hosts.swapAt(index, Int((state >> 33) % UInt64(index + 1)))
+      hosts.swapAt(index, Int(random.next() % UInt64(index + 1)))
     }
     return hosts
   }

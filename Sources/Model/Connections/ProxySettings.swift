@@ -3,13 +3,13 @@ public struct ProxySettings: Sendable, Hashable, Codable {
   /// Where a connection goes on to.
   public enum Upstream: Sendable, Hashable, Codable {
     /// Always to this address.
-    case fixed(SocketAddress)
+    case fixed(IPEndpoint)
     /// To where it was going before an nft redirect sent it here.
     case originalDestination
   }
 
   /// Where to listen; at least one address.
-  public var listen: [SocketAddress]
+  public var listen: [IPEndpoint]
   public var upstream: Upstream
   /// The mark of our own sockets to the servers, by which a redirect leaves them alone: SO_MARK of
   /// socket(7).
@@ -22,7 +22,7 @@ public struct ProxySettings: Sendable, Hashable, Codable {
 
   /// Makes settings.
   public init(
-    listen: [SocketAddress], upstream: Upstream, mark: UInt32? = nil, toxics: [PlacedToxic] = [],
+    listen: [IPEndpoint], upstream: Upstream, mark: UInt32? = nil, toxics: [PlacedToxic] = [],
     seed: UInt64 = 0, connections: Int = 32_768
   ) {
     self.listen = listen

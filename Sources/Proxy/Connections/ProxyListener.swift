@@ -9,6 +9,7 @@ internal import Model
 final class ProxyListener {
   /// Where it is bound; a port that was asked for as 0 is the one that was found.
   let address: TransportAddress
+  let endpoint: IPEndpoint
   private let loop: EventLoop
   private let descriptor: Int32
   private var isBound = true
@@ -17,16 +18,17 @@ final class ProxyListener {
   /// Called when connections wait to be accepted.
   var onConnection: () -> Void = {}
 
-  init(_ address: SocketAddress, on loop: EventLoop) throws(ProxyProblem) {
-    var raw = try TransportAddress(address).raw
+  init(_ address: IPEndpoint, on loop: EventLoop) throws(ProxyProblem) {
+    var raw = TransportAddress(address).raw
     let first = jenner_bind(&raw)
     guard first >= 0 else { throw .cannotListen(address, SystemError("bind")) }
-    guard let bound = TransportAddress(of: first) else {
+    guard let bound = TransportAddress(of: first), let endpoint = bound.endpoint else {
       let error = SystemError("find the port")
       Glibc.close(first)
       throw .cannotListen(address, error)
     }
     self.address = bound
+    self.endpoint = endpoint
     self.loop = loop
     guard address.port == 0 else {
       descriptor = first
@@ -49,7 +51,7 @@ final class ProxyListener {
   func listen() throws(ProxyProblem) {
     guard isBound, !isListening else { return }
     guard Glibc.listen(descriptor, ProxyLimits.backlog) == 0 else {
-      throw .cannotListen(address.numeric, SystemError("listen"))
+      throw .cannotListen(endpoint, SystemError("listen"))
     }
     isListening = true
     do throws(SystemError) { try watch() } catch { throw .system(error) }

@@ -5,9 +5,8 @@ public import Model
 public enum ProxyProblem: Error, Sendable, Hashable, CustomStringConvertible {
   case toxic(ToxicProblem)
   case noListenAddress
-  case notNumeric(SocketAddress)
-  case upstreamIsListener(SocketAddress)
-  case cannotListen(SocketAddress, SystemError)
+  case upstreamIsListener(IPEndpoint)
+  case cannotListen(IPEndpoint, SystemError)
   case cannotMark(SystemError)
   case system(SystemError)
 
@@ -16,8 +15,6 @@ public enum ProxyProblem: Error, Sendable, Hashable, CustomStringConvertible {
     switch self {
     case .toxic(let problem): problem.description
     case .noListenAddress: "the proxy has no address to listen on; name one, such as 127.0.0.1:0"
-    case .notNumeric(let address):
-      "'\(address.host.limited)' is not an IPv4 or IPv6 address; the proxy resolves no names"
     case .upstreamIsListener(let address):
       "the proxy would connect to itself: \(address) is where it listens"
     case .cannotListen(let address, let error): "the proxy can't listen on \(address): \(error)"

@@ -32,13 +32,13 @@ public final class ProxyServer {
     if mark != 0, !jenner_may_mark(mark) { throw .cannotMark(SystemError("mark a socket")) }
     guard !settings.listen.isEmpty else { throw .noListenAddress }
     if case .fixed(let address) = settings.upstream {
-      fixed = try TransportAddress(address)
+      fixed = TransportAddress(address)
     } else {
       fixed = nil
     }
     for address in settings.listen {
       let listener = try ProxyListener(address, on: loop)
-      if let fixed, listener.address == fixed { throw .upstreamIsListener(fixed.numeric) }
+      if listener.address == fixed { throw .upstreamIsListener(listener.endpoint) }
       listener.onConnection = { [unowned self, unowned listener] in accept(from: listener) }
       listeners.append(listener)
     }
@@ -57,7 +57,7 @@ public final class ProxyServer {
   }
 
   /// Where it listens, with the ports that were found.
-  public var addresses: [SocketAddress] { listeners.map(\.address.numeric) }
+  public var addresses: [IPEndpoint] { listeners.map(\.endpoint) }
 
   /// What it has done so far.
   public var statistics: ProxyStatistics {

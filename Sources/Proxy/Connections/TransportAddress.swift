@@ -1,6 +1,5 @@
 internal import CLinux
 internal import Glibc
-internal import Linux
 internal import Model
 
 /// An address as the kernel knows it, to be compared and connected to.
@@ -11,12 +10,12 @@ struct TransportAddress: Hashable {
     self.raw = raw
   }
 
-  /// Reads a numeric address.
-  init(_ address: SocketAddress) throws(ProxyProblem) {
+  /// Takes an address and a port.
+  init(_ endpoint: IPEndpoint) {
     raw = jenner_address()
-    guard jenner_address_parse(address.host, address.port, &raw) == 0 else {
-      throw .notNumeric(address)
-    }
+    raw.family = endpoint.address.family == .v4 ? 4 : 6
+    raw.port = endpoint.port
+    withUnsafeMutableBytes(of: &raw.bytes) { $0.copyBytes(from: endpoint.address.bytes) }
   }
 
   /// The address of our end of a socket.
@@ -31,13 +30,10 @@ struct TransportAddress: Hashable {
     guard jenner_original_destination(descriptor, &raw) == 0 else { return nil }
   }
 
-  /// The address in digits.
-  var numeric: SocketAddress {
-    var text = [CChar](repeating: 0, count: 64)
-    _ = withUnsafePointer(to: raw) { jenner_address_text($0, &text, Int32(text.count)) }
-    let end = text.firstIndex(of: 0) ?? text.endIndex
-    let host = String(decoding: text[..<end].map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    return SocketAddress(host: host, port: raw.port)
+  /// The same as text has it; nil only of a family that is none.
+  var endpoint: IPEndpoint? {
+    let bytes = withUnsafeBytes(of: raw.bytes) { Array($0.prefix(raw.family == 4 ? 4 : 16)) }
+    return IPAddress(bytes: bytes).map { IPEndpoint($0, port: raw.port) }
   }
 
   private var words: (UInt64, UInt64) {

@@ -19,29 +19,24 @@ enum HTTPAnswer {
     let status = replacements.compactMap(\.status).last ?? head.status
     var body = replacements.compactMap(\.body).last.map { Array($0.utf8) }
     // An answer that may have no body becomes one that has, or the other way round.
-    if body == nil, HTTPResponseHead.isBodiless(status) != HTTPResponseHead.isBodiless(head.status)
-    {
-      body = []
-    }
+    let isBodiless = HTTPResponseHead.isBodiless(status)
+    if body == nil, isBodiless != HTTPResponseHead.isBodiless(head.status) { body = [] }
     var headers: [HTTPReplacement.Header] = []
     for header in replacements.flatMap(\.headers) {
       headers.removeAll { $0.name.lowercased() == header.name.lowercased() }
       headers.append(header)
     }
     var dropped = Set(headers.map { $0.name.lowercased() })
-    if body != nil {
-      dropped.formUnion(aboutBody.subtracting(headers.map { $0.name.lowercased() }))
-    }
+    if body != nil { dropped.formUnion(aboutBody) }
     let kept = status == head.status ? head.reason : reason(of: status)
     var bytes = Array("\(head.version) \(status) \(kept)\r\n".utf8)
     for line in head.fields.lines where !dropped.contains(line.name) { bytes += line.bytes }
     for header in headers { bytes += "\(header.name): \(header.value)\r\n".utf8 }
-    if let body, !HTTPResponseHead.isBodiless(status) {
+    if let body, !isBodiless {
       bytes += "Content-Length: \(body.count)\r\n".utf8
     }
     bytes += "\r\n".utf8
-    let isSilent = method == "HEAD" || HTTPResponseHead.isBodiless(status)
-    return (bytes, isSilent ? body.map { _ in [] } : body)
+    return (bytes, method == "HEAD" || isBodiless ? body.map { _ in [] } : body)
   }
 
   /// What a head says of the body that was there.

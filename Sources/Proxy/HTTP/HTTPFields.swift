@@ -62,14 +62,4 @@ extension ArraySlice<UInt8> {
     while let last = slice.last, isBlank(last) { slice.removeLast() }
     return slice
   }
-
-  /// Where the head of a message ends, which is behind its empty line; nil if that is not there yet.
-  var endOfHead: Int? {
-    var lineStart = startIndex
-    while let end = self[lineStart...].firstIndex(of: UInt8(ascii: "\n")) {
-      if self[lineStart...end].withoutLineEnd.isEmpty, lineStart > startIndex { return end + 1 }
-      lineStart = end + 1
-    }
-    return nil
-  }
 }

@@ -5,7 +5,7 @@ extension HTTPInterceptor {
   mutating func request(
     _ bytes: ArraySlice<UInt8>, at now: Duration, into output: inout HTTPOutput
   ) {
-    requestBuffer = requestBuffer.isEmpty ? bytes : requestBuffer + bytes
+    requestBuffer.append(bytes)
     readRequests(at: now, into: &output)
     release(at: now, into: &output)
   }
@@ -13,8 +13,7 @@ extension HTTPInterceptor {
   /// The client sends nothing more.
   mutating func requestEnded(at now: Duration, into output: inout HTTPOutput) {
     if case .discarding = requestPhase { return }
-    if !requestBuffer.isEmpty { line.append(.bytes(requestBuffer), at: now) }
-    requestBuffer = []
+    if !requestBuffer.isEmpty { line.append(.bytes(requestBuffer.removeAll()), at: now) }
     headDeadline = nil
     line.append(.end, at: now)
     release(at: now, into: &output)
@@ -27,17 +26,15 @@ extension HTTPInterceptor {
       case .head:
         guard readRequestHead(at: now, into: &output) else { return }
       case .body(var body):
-        let count = body.consume(requestBuffer)
-        line.append(.bytes(requestBuffer.prefix(count)), at: now)
-        requestBuffer = requestBuffer.dropFirst(count)
+        let count = body.consume(requestBuffer.bytes)
+        line.append(.bytes(requestBuffer.removeFirst(count)), at: now)
         if body.isInvalid { return giveUp(at: now, into: &output) }
         requestPhase = body.isComplete ? phaseBehindRequest : .body(body)
       case .waiting: return
       case .untouched:
-        line.append(.bytes(requestBuffer), at: now)
-        requestBuffer = []
+        line.append(.bytes(requestBuffer.removeAll()), at: now)
       case .discarding:
-        requestBuffer = []
+        _ = requestBuffer.removeAll()
       }
     }
   }
@@ -47,18 +44,19 @@ extension HTTPInterceptor {
     at now: Duration, into output: inout HTTPOutput
   ) -> Bool {
     // Empty lines before a request are to be ignored: RFC 9112, section 2.2.
-    let empty = requestBuffer.prefix { $0 == UInt8(ascii: "\r") || $0 == UInt8(ascii: "\n") }
+    let empty = requestBuffer.bytes.prefix {
+      $0 == UInt8(ascii: "\r") || $0 == UInt8(ascii: "\n")
+    }
     if !empty.isEmpty {
-      line.append(.bytes(empty), at: now)
-      requestBuffer = requestBuffer.dropFirst(empty.count)
+      line.append(.bytes(requestBuffer.removeFirst(empty.count)), at: now)
       return true
     }
     guard exchanges.count < Self.mostExchanges else { return false }
-    guard HTTPRequestHead.mayBegin(requestBuffer) else {
+    guard HTTPRequestHead.mayBegin(requestBuffer.bytes) else {
       giveUp(at: now, into: &output)
       return false
     }
-    guard let end = requestBuffer.prefix(Self.longestHead).endOfHead else {
+    guard let length = requestBuffer.lengthOfHead(atMost: Self.longestHead) else {
       if requestBuffer.count >= Self.longestHead {
         giveUp(at: now, into: &output)
       } else {
@@ -67,11 +65,11 @@ extension HTTPInterceptor {
       return false
     }
     headDeadline = nil
-    guard let head = HTTPRequestHead(requestBuffer[..<end]) else {
+    guard let head = HTTPRequestHead(requestBuffer.bytes.prefix(length)) else {
       giveUp(at: now, into: &output)
       return false
     }
-    requestBuffer = requestBuffer[end...]
+    _ = requestBuffer.removeFirst(length)
     take(head, at: now, into: &output)
     return true
   }

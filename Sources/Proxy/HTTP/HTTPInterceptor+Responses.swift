@@ -5,7 +5,7 @@ extension HTTPInterceptor {
   mutating func response(
     _ bytes: ArraySlice<UInt8>, at now: Duration, into output: inout HTTPOutput
   ) {
-    responseBuffer = responseBuffer.isEmpty ? bytes : responseBuffer + bytes
+    responseBuffer.append(bytes)
     readResponses(at: now, into: &output)
     release(at: now, into: &output)
   }
@@ -13,9 +13,8 @@ extension HTTPInterceptor {
   /// The server sends nothing more.
   mutating func responseEnded(at now: Duration, into output: inout HTTPOutput) {
     if !responseBuffer.isEmpty {
-      output.downstream.append(Parcel(.bytes(responseBuffer), at: now))
+      output.downstream.append(Parcel(.bytes(responseBuffer.removeAll()), at: now))
     }
-    responseBuffer = []
     if exchanges.contains(where: { $0.abort != nil }) {
       // What the server still owed will not come; the answer of our own is next.
       exchanges.removeAll { $0.abort == nil }
@@ -34,11 +33,8 @@ extension HTTPInterceptor {
       case .head:
         guard readResponseHead(at: now, into: &output) else { return }
       case .body(var body, let isPassedOn):
-        let count = body.consume(responseBuffer)
-        if isPassedOn {
-          output.downstream.append(Parcel(.bytes(responseBuffer.prefix(count)), at: now))
-        }
-        responseBuffer = responseBuffer.dropFirst(count)
+        let bytes = responseBuffer.removeFirst(body.consume(responseBuffer.bytes))
+        if isPassedOn { output.downstream.append(Parcel(.bytes(bytes), at: now)) }
         if body.isInvalid { return giveUp(at: now, into: &output) }
         if body.isComplete {
           responseIsComplete(at: now, into: &output)
@@ -46,10 +42,9 @@ extension HTTPInterceptor {
           responsePhase = .body(body, isPassedOn: isPassedOn)
         }
       case .untouched:
-        output.downstream.append(Parcel(.bytes(responseBuffer), at: now))
-        responseBuffer = []
+        output.downstream.append(Parcel(.bytes(responseBuffer.removeAll()), at: now))
       case .discarding:
-        responseBuffer = []
+        _ = responseBuffer.removeAll()
       }
     }
   }
@@ -60,20 +55,22 @@ extension HTTPInterceptor {
   ) -> Bool {
     // A server that speaks unasked, or without HTTP, is not ours to understand.
     guard let exchange = exchanges.first, exchange.abort == nil,
-      HTTPResponseHead.mayBegin(responseBuffer)
+      HTTPResponseHead.mayBegin(responseBuffer.bytes)
     else {
       giveUp(at: now, into: &output)
       return false
     }
-    guard let end = responseBuffer.prefix(Self.longestHead).endOfHead else {
+    guard let length = responseBuffer.lengthOfHead(atMost: Self.longestHead) else {
       if responseBuffer.count >= Self.longestHead { giveUp(at: now, into: &output) }
       return false
     }
-    guard let head = HTTPResponseHead(responseBuffer[..<end], to: exchange.method) else {
+    guard
+      let head = HTTPResponseHead(responseBuffer.bytes.prefix(length), to: exchange.method)
+    else {
       giveUp(at: now, into: &output)
       return false
     }
-    responseBuffer = responseBuffer[end...]
+    _ = responseBuffer.removeFirst(length)
     take(head, of: exchange, at: now, into: &output)
     return true
   }

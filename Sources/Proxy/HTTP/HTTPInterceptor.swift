@@ -38,8 +38,8 @@ struct HTTPInterceptor {
   var requestPhase = RequestPhase.head
   var responsePhase = ResponsePhase.head
   /// What was read of a head, or waits until it may be read.
-  var requestBuffer: ArraySlice<UInt8> = []
-  var responseBuffer: ArraySlice<UInt8> = []
+  var requestBuffer = HeadBuffer()
+  var responseBuffer = HeadBuffer()
   var line = RequestLine()
   /// When the head that is incomplete is given up.
   var headDeadline: Duration?
@@ -78,9 +78,12 @@ struct HTTPInterceptor {
     return false
   }
 
-  /// Makes these the toxics for requests from now on, and holds back none that came before.
+  /// Makes these the toxics for requests from now on; if they are others than before, what was held
+  /// back goes.
   mutating func apply(_ rules: [HTTPRule], at now: Duration, into output: inout HTTPOutput) {
+    let isSame = rules.elementsEqual(self.rules) { $0.name == $1.name && $0.toxic == $1.toxic }
     self.rules = rules
+    if isSame { return }
     line.hurry(at: now)
     for index in exchanges.indices where exchanges[index].abort != nil {
       exchanges[index].abort?.due = now
@@ -115,11 +118,9 @@ struct HTTPInterceptor {
     exchanges.removeAll { $0.abort == nil }
     if case .discarding = requestPhase {} else { requestPhase = .untouched }
     responsePhase = .untouched
-    if !requestBuffer.isEmpty { line.append(.bytes(requestBuffer), at: now) }
-    requestBuffer = []
+    if !requestBuffer.isEmpty { line.append(.bytes(requestBuffer.removeAll()), at: now) }
     if !responseBuffer.isEmpty {
-      output.downstream.append(Parcel(.bytes(responseBuffer), at: now))
+      output.downstream.append(Parcel(.bytes(responseBuffer.removeAll()), at: now))
     }
-    responseBuffer = []
   }
 }

@@ -34,8 +34,7 @@ struct SliceStage: Stage {
         output.append(parcel.at(due))
         continue
       }
-      let size = Int.random(
-        in: (averageSize - variation)...(averageSize + variation), using: &random)
+      let size = averageSize + Int.random(in: -variation...variation, using: &random)
       let slice = bytes.dropFirst(cut).prefix(max(1, size))
       output.append(parcel.part(slice, at: due))
       free = due + delay

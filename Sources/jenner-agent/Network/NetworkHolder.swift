@@ -18,6 +18,8 @@ final class NetworkHolder {
   /// Holds what the order on the socket says, until its deadline or until this process is killed.
   static func hold() -> Int32 {
     Companion.nameItself()
+    // Each connection through a proxy takes two.
+    DescriptorLimit.raise()
     do {
       try NetworkHolder().run()
       return ExitStatus.pass.rawValue

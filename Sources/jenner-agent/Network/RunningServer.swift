@@ -45,7 +45,7 @@ final class RunningServer {
     let ports: [(IPAddress.Family, UInt16)]
     switch server {
     case .proxy(let proxy):
-      ports = proxy.addresses.map { ($0.host.contains(":") ? .v6 : .v4, $0.port) }
+      ports = proxy.addresses.map { ($0.address.family, $0.port) }
     case .resolver(let resolver):
       ports = resolver.endpoints.map { ($0.address.family, $0.port) }
     }

@@ -28,7 +28,7 @@ extension Mutant {
       "holder: MUTANT ? nil : holder, deadline: injecting.deadline)"),
     Mutant(
       "the fault's undo in the intent", in: "Machine/AgentMachine+Injection",
-      "+ prepared.injection.undo,", "+ (MUTANT ? [] : prepared.injection.undo),"),
+      "+ prepared.injection.undo.map", "+ (MUTANT ? [] : prepared.injection.undo).map"),
     Mutant(
       "the author's undo of a fault in the intent", in: "Machine/AgentMachine+Injection",
       "undo: (authorsUndo.map { [Undo.run($0)] } ?? [])",

@@ -9,9 +9,8 @@ extension Mutant {
       "if let reason, !MUTANT {"),
     Mutant(
       "the authors' undos", in: "Unwinding",
-      "if let task = commands.first(where: { $0.proof == nil }), case .run(let command) = task.undo {",
-      "if let task = commands.first(where: { $0.proof == nil }), !MUTANT, case .run(let command) = task.undo {"
-    ),
+      "if let command = commands.first(where: { $0.proof == nil })?.undo.command {",
+      "if let command = commands.first(where: { $0.proof == nil })?.undo.command, !MUTANT {"),
     Mutant(
       "the rollbacks", in: "Unwinding", "} else if let rollback = rollbacks.first {",
       "} else if let rollback = rollbacks.first, !MUTANT {"),

@@ -54,8 +54,8 @@ import Testing
   }
 
   @Test func trailersHaveALimit() {
-    let text =
-      "0\r\n" + String(repeating: "A: \(String(repeating: "b", count: 1000))\r\n", count: 40)
+    let trailer = "A: \(String(repeating: "b", count: 1000))\r\n"
+    let text = "0\r\n" + String(repeating: trailer, count: 40)
     #expect(length(of: .chunked, in: text, pieces: 100).1.isInvalid)
   }
 }

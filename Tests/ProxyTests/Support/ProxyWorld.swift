@@ -2,15 +2,16 @@ import CLinux
 import Glibc
 import Linux
 import Model
-import Proxy
 import Testing
+
+@testable import Proxy
 
 /// A server, a proxy before it and clients, on one loop of one thread.
 final class ProxyWorld {
   let loop: EventLoop
   let proxy: ProxyServer
   /// Where the proxy listens, or did.
-  let place: SocketAddress
+  let place: IPEndpoint
   private let listener: Int32
   private(set) var servers: [Endpoint] = []
   private(set) var clients: [Endpoint] = []
@@ -19,17 +20,16 @@ final class ProxyWorld {
 
   init(
     _ toxics: [PlacedToxic] = [], seed: UInt64 = 1, connections: Int = 1000,
-    listen: String = "127.0.0.1", upstream: SocketAddress? = nil
+    listen: IPAddress = .loopbackV4, upstream: IPEndpoint? = nil
   ) throws {
     loop = try EventLoop()
-    var address = jenner_address()
-    try #require(jenner_address_parse("127.0.0.1", 0, &address) == 0)
+    var address = TransportAddress(IPEndpoint(.loopbackV4, port: 0)).raw
     listener = jenner_bind(&address)
     try #require(listener >= 0 && Glibc.listen(listener, 128) == 0)
     try #require(jenner_local_address(listener, &address) == 0)
     let settings = ProxySettings(
-      listen: [SocketAddress(host: listen, port: 0)],
-      upstream: .fixed(upstream ?? SocketAddress(host: "127.0.0.1", port: address.port)),
+      listen: [IPEndpoint(listen, port: 0)],
+      upstream: .fixed(upstream ?? IPEndpoint(.loopbackV4, port: address.port)),
       toxics: toxics, seed: seed, connections: connections)
     proxy = try ProxyServer(settings, on: loop)
     place = try #require(proxy.addresses.first)
@@ -50,9 +50,8 @@ final class ProxyWorld {
 
   /// Begins a connection to the proxy.
   func connect() throws -> Endpoint {
-    var address = jenner_address()
+    var address = TransportAddress(place).raw
     var local = jenner_address()
-    try #require(jenner_address_parse(place.host, place.port, &address) == 0)
     let descriptor = jenner_connect(&address, 0, &local)
     try #require(descriptor >= 0)
     let client = Endpoint(descriptor, on: loop)

@@ -269,11 +269,7 @@ private func latency(_ milliseconds: Int, jitter: Int = 0) -> Toxic {
     let kinds: [(inout SplitMix) -> Toxic] = [
       { latency(Int($0.next() % 100), jitter: Int($0.next() % 20)) },
       { .bandwidth(bytesPerSecond: 1 + Int($0.next() % 1_000_000)) },
-      {
-        .slice(
-          averageSize: 10 + Int($0.next() % 100), variation: 9,
-          delay: .microseconds($0.next() % 900))
-      },
+      { .slice(averageSize: 10 + Int($0.next() % 100), variation: 9, delay: .microseconds(300)) },
       { .slowClose(delay: .milliseconds($0.next() % 100)) },
     ]
     while sent < bytes.count {

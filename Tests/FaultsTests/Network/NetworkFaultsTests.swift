@@ -1,0 +1,82 @@
+import Model
+import Testing
+
+@testable import Faults
+
+/// What an author may write, and what is wrong with the rest.
+@Suite struct NetworkFaultsTests {
+  @Test(
+    arguments: [
+      ("network.latency", ["delay": "0s"], "zero"),
+      ("network.latency", [:], "missing 'delay'"),
+      ("network.latency", ["delay": "10ms", "distribution": "normal"], "jitter"),
+      ("network.latency", ["delay": "10m"], "4m34s"),
+      ("network.loss", ["percent": "120%"], "0% to 100%"),
+      ("network.loss", ["percent": "0%"], "no fault"),
+      ("network.loss", [:], "one of percent, gemodel and state"),
+      ("network.loss", ["gemodel": ["p": "1%", "r": "10%"], "percent": "1%"], "one of"),
+      ("network.corrupt", [:], "missing 'percent'"),
+      ("network.bandwidth", ["rate": "10mbps"], "some read 'bps' as bits"),
+      ("network.bandwidth", ["rate": "10mbit", "burst": "100"], "add the unit: '100B'"),
+      ("network.reject", ["answer": "drop"], "one of tcp-reset"),
+      ("network.partition", ["shape": "star"], "one of majority"),
+      ("network.flap", ["down": "1s", "up": "1s", "fault": "process.kill"], "come and go"),
+      ("network.flap", ["down": "1s", "up": "1s", "fault": "network.flap"], "come and go"),
+      ("network.flap", ["down": "1s"], "missing 'up'"),
+      ("network.link", ["profile": "5g"], "no network profile"),
+      ("network.dns", [:], "one of fail, address and delay"),
+      ("network.dns", ["fail": "refused", "address": "192.0.2.1"], "one of"),
+      ("network.dns", ["fail": "refused", "names": "*a.b"], "the whole first part"),
+      ("connection.latency", ["delay": "1s", "listen": "127.0.0.1:1"], "go together"),
+      ("connection.latency", ["delay": "1s", "percent": "0%"], "is none"),
+      ("connection.slice", [:], "missing 'size'"),
+      ("http.replace", [:], "nothing is replaced"),
+    ] as [(String, JSON, String)])
+  func mistakesAreNamed(_ kind: String, _ parameters: JSON, _ words: String) throws {
+    let type = try #require(Faults.all.first { $0.name == kind })
+    let problems = read(type, parameters).problems
+    let texts = problems.map { "\($0.message) \($0.cure ?? "")" }
+    #expect(texts.contains { $0.contains(words) }, "\(texts)")
+  }
+
+  @Test func whatComesAndGoesIsTheOtherFaultInACycle() throws {
+    let rules = try rules(
+      of: NetworkFlap.self,
+      ["fault": "network.loss", "with": ["percent": "30%"], "down": "2s", "up": "8s"])
+    #expect(rules.lines[0].contains("< 300000 counter drop"))
+    #expect(rules.cycle == NetworkRules.Cycle(on: .seconds(2), off: .seconds(8)))
+  }
+
+  @Test(arguments: PartitionShape.allCases, [3, 4, 5, 10])
+  func nobodyIsSeparatedFromOneThatIsNotSeparatedFromThem(
+    _ shape: PartitionShape, _ count: Int
+  ) throws {
+    let hosts = (1...count).map { "n\($0)" }
+    let grudges = try shape.separation(of: hosts, seed: 7)
+    #expect(Set(grudges.keys) == Set(hosts))
+    for (host, others) in grudges {
+      #expect(!others.contains(host))
+      for other in others { #expect(grudges[other]?.contains(host) ?? false) }
+    }
+    let seen = grudges.mapValues { count - $0.count }
+    switch shape {
+    case .majority: #expect(seen.values.max() == count / 2 + 1)
+    case .half: #expect(Set(seen.values) == Set([count / 2, count - count / 2]))
+    case .one: #expect(seen.values.filter { $0 == 1 }.count == (count == 2 ? 2 : 1))
+    case .bridge: #expect(seen.values.contains(count))
+    case .ring: #expect(seen.values.allSatisfy { $0 > count / 2 })
+    }
+  }
+
+  @Test func aSeedPicksWhoIsWhere() throws {
+    let hosts = (1...9).map { "n\($0)" }
+    let shape = PartitionShape.majority
+    #expect(try shape.separation(of: hosts, seed: 1) == shape.separation(of: hosts, seed: 1))
+    let outcomes = try Set((0..<20).map { try shape.separation(of: hosts, seed: $0) })
+    #expect(outcomes.count > 1)
+  }
+
+  @Test func twoHostsMakeNoRing() {
+    #expect(throws: Refusal.self) { try PartitionShape.ring.separation(of: ["a", "b"], seed: 1) }
+  }
+}

@@ -1,0 +1,154 @@
+import Model
+import Testing
+
+@testable import Faults
+
+/// What nft(8) is told by faults that drop, reject or redirect.
+@Suite struct FilterRulesTests {
+  private let ports = "meta l4proto { tcp, udp, sctp }"
+
+  @Test func everyRulePassesASetThatEndsByItself() throws {
+    let rules = try rules(of: NetworkBlackhole.self)
+    #expect(rules.script[0].hasSuffix("{ flags owner; }"))
+    #expect(rules.script[1].hasSuffix("live { typeof meta nfproto; flags timeout; }"))
+    #expect(rules.chains == ["out { type filter hook output priority mangle; }"])
+    #expect(
+      rules.lines == [
+        "out meta nfproto @live ip daddr 10.0.0.2 \(ports) th dport 5432 counter drop"
+      ])
+    #expect(rules.live.map(\.elements) == [["ipv4", "ipv6"]])
+  }
+
+  @Test func theWayBackHasItsEndsExchanged() throws {
+    let rules = try rules(of: NetworkBlackhole.self, into: .toDatabase(.both))
+    #expect(rules.chains.count == 2)
+    #expect(
+      rules.lines.last
+        == "in meta nfproto @live ip saddr 10.0.0.2 \(ports) th sport 5432 counter drop")
+  }
+
+  @Test func eachFamilyHasARuleOfItsOwn() throws {
+    let traffic = Traffic(
+      direction: .out, conversations: [Conversation(remote: ["10.0.0.0/8", "2001:db8::/32"])])
+    let rules = try rules(of: NetworkBlackhole.self, into: traffic)
+    #expect(
+      rules.lines == [
+        "out oifname != \"lo\" meta nfproto @live ip daddr 10.0.0.0/8 counter drop",
+        "out oifname != \"lo\" meta nfproto @live ip6 daddr 2001:db8::/32 counter drop",
+      ])
+  }
+
+  /// A conversation of an IPv4 address here with an IPv6 address there does not exist.
+  @Test func endsOfDifferentFamiliesMatchNothing() throws {
+    let traffic = Traffic(
+      direction: .out, conversations: [Conversation(remote: ["10.0.0.2"], local: ["::1"])])
+    #expect(try rules(of: NetworkBlackhole.self, into: traffic).lines.isEmpty)
+  }
+
+  @Test func whatMustGoOnIsAcceptedFirst() throws {
+    var traffic = Traffic.toDatabase(.both)
+    traffic.protected = [
+      Conversation(
+        remote: ["192.0.2.7"], localPorts: [PortRange(22, 22)].compactMap(\.self), transport: .tcp)
+    ]
+    traffic.exceptions = [Conversation(remote: ["10.0.0.2"], transport: .icmp)]
+    let lines = try rules(of: NetworkBlackhole.self, into: traffic).lines
+    #expect(
+      lines.prefix(2) == [
+        "out ip daddr 192.0.2.7 meta l4proto tcp th sport 22 accept",
+        "out ip daddr 10.0.0.2 meta l4proto icmp accept",
+      ])
+    #expect(lines[3] == "in ip saddr 192.0.2.7 meta l4proto tcp th dport 22 accept")
+  }
+
+  @Test func ownersAndSharesNarrow() throws {
+    var traffic = Traffic(direction: .out, conversations: [Conversation()])
+    traffic.owner = .user(33)
+    traffic.share = Traffic.Share(fraction: 0.25, unit: .connections)
+    let lines = try rules(of: NetworkBlackhole.self, into: traffic, step: 4).lines
+    #expect(
+      lines == [
+        "out oifname != \"lo\" meta nfproto @live meta skuid 33 "
+          + "jhash ct id mod 1000000 seed 5 < 250000 counter drop"
+      ])
+    traffic.owner = .cgroup(path: "unified/web", level: 1)
+    traffic.share = Traffic.Share(fraction: 0.5, unit: .packets)
+    traffic.interfaces = ["eth0", "eth1"]
+    traffic.namesInterfaces = true
+    #expect(
+      try rules(of: NetworkBlackhole.self, into: traffic).lines == [
+        "out oifname { \"eth0\", \"eth1\" } meta nfproto @live "
+          + "socket cgroupv2 level 1 \"unified/web\" numgen random mod 1000000 < 500000 counter drop"
+      ])
+  }
+
+  @Test func aLossWithoutCorrelationNeedsNoDevice() throws {
+    let rules = try rules(of: NetworkLoss.self, ["percent": "0.01%"])
+    #expect(rules.links.isEmpty)
+    #expect(rules.lines[0].hasSuffix("numgen random mod 1000000 < 100 counter drop"))
+  }
+
+  @Test func aResetIsForTCPAndTheRestHearsThatNobodyListens() throws {
+    let lines = try rules(of: NetworkReject.self).lines
+    #expect(lines[0].hasSuffix("meta l4proto tcp counter reject with tcp reset"))
+    #expect(
+      lines[1].hasSuffix("meta l4proto != tcp counter reject with icmpx type port-unreachable"))
+    let other = try rules(of: NetworkReject.self, ["answer": "no-route"]).lines
+    #expect(other.count == 1)
+    #expect(other[0].hasSuffix("counter reject with icmpx type no-route"))
+  }
+
+  @Test func connectionsAreRedirectedToTheProxyAndItsOwnAreNot() throws {
+    let rules = try rules(of: ConnectionLatency.self, ["delay": "50ms"], step: 2)
+    #expect(rules.chains == ["out { type nat hook output priority -100; }"])
+    #expect(
+      rules.lines == [
+        "out meta nfproto @live ip daddr 10.0.0.2 \(ports) th dport 5432 meta nfproto ipv4 "
+          + "meta l4proto { tcp } meta mark != 0x6a656e02 counter redirect to :?port-v4?"
+      ])
+    guard case .proxy(let settings)? = rules.server else {
+      Issue.record("no proxy")
+      return
+    }
+    #expect(settings.mark == 0x6a65_6e02)
+    #expect(settings.listen.map(\.text) == ["127.0.0.1:0"])
+    #expect(settings.upstream == .originalDestination)
+  }
+
+  @Test func whatComesInIsRedirectedBeforeItIsRouted() throws {
+    let rules = try rules(of: ConnectionReset.self, into: .toDatabase(.in))
+    #expect(rules.chains == ["in { type nat hook prerouting priority -100; }"])
+  }
+
+  /// Else a local name server would be asked by our resolver what it asks itself.
+  @Test func onlyQueriesToTheNameServersAreRedirected() throws {
+    let anything = Traffic(direction: .out, conversations: [Conversation()])
+    let rules = try rules(of: NetworkDNS.self, ["fail": "timeout"], into: anything)
+    #expect(rules.lines.contains { $0.contains("ip daddr 192.0.2.53") && $0.contains("dport 53 ") })
+    #expect(rules.lines.contains { $0.contains("ip6 daddr ::1") && $0.hasSuffix("?port-v6?") })
+    #expect(rules.lines.allSatisfy { $0.contains("daddr") })
+  }
+
+  @Test func aListeningProxyNeedsNoRule() throws {
+    let rules = try rules(
+      of: ConnectionTimeout.self, ["listen": "127.0.0.1:6380", "upstream": "127.0.0.1:6379"])
+    #expect(rules.script.isEmpty)
+    #expect(rules.tables.isEmpty)
+    #expect(rules.objects.shown.isEmpty)
+  }
+
+  @Test func whatTheKernelRefusesIsRefusedWithItsCure() {
+    let host = WillingHost()
+    host.results["nft"] = CommandResult(
+      ending: .exited(1), errors: "Error: Could not process rule: Operation not permitted")
+    let refusal = #expect(throws: Refusal.self) {
+      try rules(of: NetworkBlackhole.self, on: host)
+    }
+    #expect(refusal?.message.contains("cap_net_admin") ?? false)
+    host.results["nft"] = CommandResult(ending: .notStarted("no such file"))
+    let missing = #expect(throws: Refusal.self) {
+      try rules(of: NetworkBlackhole.self, on: host)
+    }
+    #expect(missing?.cure == "install the package nftables")
+  }
+}
