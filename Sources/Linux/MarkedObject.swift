@@ -4,7 +4,8 @@ public import Model
 /// Something outside of processes that a run has made: its name begins with the run's mark.
 public enum MarkedObject: Sendable, Hashable {
   case table(family: String, name: String)
-  case link(String)
+  /// In the network namespace given; nil is that of this process.
+  case link(String, in: NetworkNamespace?)
   /// By its path in the hierarchy that is mounted there.
   case cgroup(String)
 
@@ -18,7 +19,7 @@ public enum MarkedObject: Sendable, Hashable {
     } catch {
       unseen.append("nft tables: \(error.reason)")
     }
-    found += links
+    found += links + linksElsewhere
     for root in Cgroups.roots {
       guard let paths = Cgroups.paths(below: root, limit: HostState.entryLimit) else {
         unseen.append("cgroups: there are more than \(HostState.entryLimit) below \(root)")
@@ -45,19 +46,35 @@ public enum MarkedObject: Sendable, Hashable {
   }
 
   /// Whether there is a link of this name in this network namespace.
-  public static func hasLink(_ name: String) -> Bool { links.contains(.link(name)) }
+  public static func hasLink(_ name: String) -> Bool { links.contains(.link(name, in: nil)) }
 
-  static func links(in table: String) -> [MarkedObject] {
+  /// The links in the networks of other processes, each network looked at once.
+  ///
+  /// Tables end with their holders wherever they are; devices are what stays.
+  private static var linksElsewhere: [MarkedObject] {
+    var found: [MarkedObject] = []
+    for namespace in NetworkEntry.others() {
+      // Each process has the table of its own network: proc_pid_net(5).
+      let path = namespace.path.replacing("/ns/net", with: "/net/dev")
+      let bytes = (try? FileContents.bytes(of: path, limit: 16 << 20)) ?? []
+      found += links(in: String(decoding: bytes, as: UTF8.self), of: namespace)
+    }
+    return found
+  }
+
+  static func links(
+    in table: String, of namespace: NetworkNamespace? = nil
+  ) -> [MarkedObject] {
     table.split(separator: "\n").dropFirst(2).compactMap { line in
       let name = line.prefix { $0 != ":" }.drop { $0 == " " }
-      return RunMark(beginning: name).map { _ in .link(String(name)) }
+      return RunMark(beginning: name).map { _ in .link(String(name), in: namespace) }
     }
   }
 
   /// The mark of the run that made it; nil if its name has none.
   public var mark: RunMark? {
     switch self {
-    case .table(_, let name), .link(let name): RunMark(beginning: name)
+    case .table(_, let name), .link(let name, _): RunMark(beginning: name)
     case .cgroup(let path): path.split(separator: "/").last.flatMap { RunMark(beginning: $0) }
     }
   }
@@ -66,7 +83,8 @@ public enum MarkedObject: Sendable, Hashable {
   public var shown: String {
     switch self {
     case .table(let family, let name): "nft table \(family) \(name)"
-    case .link(let name): "link \(name)"
+    case .link(let name, nil): "link \(name)"
+    case .link(let name, let namespace?): "link \(name) in \(namespace.path)"
     case .cgroup(let path): "cgroup \(path)"
     }
   }
@@ -75,7 +93,10 @@ public enum MarkedObject: Sendable, Hashable {
   public var clearing: Command {
     switch self {
     case .table(let family, let name): Command(argv: ["nft", "delete", "table", family, name])
-    case .link(let name): Command(argv: ["ip", "link", "delete", name])
+    case .link(let name, let namespace):
+      Command(
+        argv: (namespace.map { ["nsenter", "--net=\($0.path)"] } ?? [])
+          + ["ip", "link", "delete", name])
     case .cgroup(let path): Command(argv: ["rmdir", path])
     }
   }
@@ -86,8 +107,7 @@ public enum MarkedObject: Sendable, Hashable {
     switch self {
     case .table(let family, let name):
       _ = try? tools.output(of: StateTools.Call(.nft, "delete", "table", family, name))
-    case .link(let name):
-      _ = try? tools.output(of: StateTools.Call(.ip, "link", "delete", name))
+    case .link: _ = LinuxHost().check(clearing)
     case .cgroup(let path): rmdir(path)
     }
   }

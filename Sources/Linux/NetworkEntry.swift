@@ -12,6 +12,30 @@ public enum NetworkEntry {
     }
   }
 
+  /// Gives this process a network of its own with nothing but a loopback device, which is up.
+  public static func makeOwn() throws(SystemError) {
+    guard jenner_own_network() == 0 else { throw SystemError("make a network of its own") }
+  }
+
+  /// More networks than this are not looked into.
+  private static let limit = 1_000
+
+  /// The network namespaces of other processes, one path for each, as far as they may be seen.
+  static func others() -> [NetworkNamespace] {
+    let host = LinuxHost()
+    var known: Set<UInt64> = []
+    if let own = try? host.networkNamespace(at: "/proc/self/ns/net") { known.insert(own.inode) }
+    var found: [NetworkNamespace] = []
+    for name in (try? Directory.entries(of: "/proc")) ?? [] where Int32(name) != nil {
+      guard found.count < limit,
+        let namespace = try? host.networkNamespace(at: "/proc/\(name)/ns/net"),
+        known.insert(namespace.inode).inserted
+      else { continue }
+      found.append(namespace)
+    }
+    return found
+  }
+
   /// Where a network namespace can be entered now: where it was, or by a process that is in it, or by
   /// a name that it has. nil if it is nowhere: then it is gone, and everything in it.
   public static func find(_ namespace: NetworkNamespace) -> NetworkNamespace? {

@@ -43,7 +43,7 @@ struct Jenner: ParsableCommand {
       ValidateCommand.self, PlanCommand.self, RunCommand.self, RecoverCommand.self,
       ResidueCommand.self, ReportCommand.self, SchemaCommand.self, FaultsCommand.self,
       ProbesCommand.self, NewCommand.self, DoctorCommand.self, SelftestCommand.self,
-      InstallRecoveryCommand.self,
+      InstallRecoveryCommand.self, SelftestTargetCommand.self,
     ])
 
   /// A call that names no command is wrong: a script whose variable is empty must not pass.
@@ -54,7 +54,8 @@ struct Jenner: ParsableCommand {
 
   /// What to say where the first argument is no command; nil if it is one, or an option.
   static func unknownCommand(in arguments: [String]) -> String? {
-    let names = configuration.subcommands.compactMap { $0.configuration.commandName }
+    let names = configuration.subcommands.filter { $0.configuration.shouldDisplay }
+      .compactMap { $0.configuration.commandName }
     guard let name = arguments.dropFirst().first, !name.hasPrefix("-"),
       !(names + ["help"]).contains(name)
     else { return nil }

@@ -90,7 +90,7 @@ import Testing
           lo:       0       0    0    0    0     0          0         0        0       0
       jenner1a2b3c4d0:       0       0    0    0    0     0          0         0        0
       """
-    #expect(MarkedObject.links(in: table) == [.link("jenner1a2b3c4d0")])
+    #expect(MarkedObject.links(in: table) == [.link("jenner1a2b3c4d0", in: nil)])
   }
 
   // MARK: Routes

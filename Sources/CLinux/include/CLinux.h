@@ -29,6 +29,9 @@ int jenner_end_with_parent(void);
 /// thread starts from then on is in it too. ESTALE if the file is another namespace now.
 int jenner_enter_network(const char *path, uint64_t inode);
 
+/// Gives this process a network of its own, in which only the loopback device is, and is up: unshare(2).
+int jenner_own_network(void);
+
 // Tracing: ptrace(2) --------------------------------------------------------------------------------
 // What one thread traces only that thread can handle; when it ends, all of it runs on.
 

@@ -26,6 +26,7 @@ struct ServerEvidence {
 
   private func judged(_ statistics: ProxyStatistics) -> Evidence {
     let hits = statistics.hits.values.reduce(0, +)
+    if statistics.accepted == 0, statistics.isListening { return nothingCame("connection") }
     var parts = ["\(statistics.accepted) connections taken on", "\(hits) hit"]
     if statistics.refusedByToxic > 0 { parts.append("\(statistics.refusedByToxic) refused") }
     if statistics.unreachable > 0 { parts.append("\(statistics.unreachable) had no server") }
@@ -43,8 +44,17 @@ struct ServerEvidence {
       isInForce: hits > 0 || statistics.refusedByToxic > 0 || isSilent)
   }
 
+  private func nothingCame(_ what: String) -> Evidence {
+    Evidence(
+      requested: request,
+      achieved:
+        "no \(what) came to the server: none began in that time, or it took another way; what "
+        + "had begun before is not redirected", isInForce: false)
+  }
+
   private func judged(_ statistics: ResolverStatistics) -> Evidence {
     let matched = statistics.matched.reduce(0, +)
+    if statistics.queries == 0 { return nothingCame("query") }
     var parts = ["\(statistics.queries) queries", "\(matched) hit"]
     if statistics.answered > 0 { parts.append("\(statistics.answered) answered by rule") }
     if statistics.silenced > 0 { parts.append("\(statistics.silenced) left without an answer") }

@@ -24,37 +24,35 @@ struct PacketEvidence {
 
   private func counted() throws(HostError) -> Counted {
     var counted = Counted()
-    for set in inspection.rules.live {
-      let listed = try list(["set", set.table.family, set.table.name, set.name])
-      let elements = listed.compactMap { $0["set"]?["elem"]?.array }.flatMap(\.self)
-      counted.isLive = counted.isLive && !elements.isEmpty
-    }
-    // A packet is counted once, where it comes in; chains and tables behind that count it again.
-    if let table = inspection.rules.tables.first {
-      for side in Side.all(of: inspection.traffic.direction) {
-        let chain = table.family == "netdev" ? "\(side.rawValue)_base" : side.rawValue
-        let listed = try list(["chain", table.family, table.name, chain])
-        let parts = listed.flatMap { $0["rule"]?["expr"]?.array ?? [] }
-        counted.packets += parts.compactMap { $0["counter"]?["packets"]?.count }.reduce(0, +)
+    for table in inspection.rules.tables {
+      let listing = TableListing(text: try text(of: table))
+      for set in inspection.rules.live where set.table == table {
+        counted.isLive = counted.isLive && listing.filledSets.contains(set.name)
       }
+      // Where packets are marked first, the device's table counts what comes of it.
+      guard table.family == inspection.rules.tables.first?.family else { continue }
+      counted.packets += listing.packets.filter { Self.isEntry($0.key) }.values.reduce(0, +)
     }
     counted.queues = inspection.rules.links.isEmpty ? "" : try queues()
     return counted
   }
 
-  /// What nft(8) lists of one set or chain.
-  ///
-  /// Never a whole table: of one with a single flag, as ours have, nft 1.0.6 frees the flag before it
-  /// writes it, and what it writes may then end there.
-  private func list(_ object: [String]) throws(HostError) -> [JSON] {
-    let result = host.check(Command(argv: entering + ["nft", "-j", "list"] + object))
+  /// A packet is counted once, where it comes in; chains behind that count it again.
+  private static func isEntry(_ chain: String) -> Bool {
+    chain == "out" || chain == "in" || chain.hasSuffix("_base")
+  }
+
+  /// The table as text: the JSON of nft 1.0.6 takes the name of an owner's flag from anywhere in its
+  /// memory, and sometimes that ends it.
+  private func text(of table: NetworkRules.Table) throws(HostError) -> String {
+    let result = host.check(
+      Command(argv: entering + ["nft", "list", "table", table.family, table.name]))
     guard result.isSuccess else {
-      throw HostError("the rules are not there: \(result.summary) \(result.errors.limited)")
+      throw HostError(
+        "the rules can't be read: nft \(result.summary)"
+          + (result.errors.isEmpty ? "" : ": \(result.errors.limited)"))
     }
-    guard let list = JSON(text: result.output)?["nftables"]?.array else {
-      throw HostError("what nft lists of \(object.joined(separator: " ")) can't be read")
-    }
-    return list
+    return result.output
   }
 
   private func queues() throws(HostError) -> String {
@@ -63,11 +61,12 @@ struct PacketEvidence {
     for link in inspection.rules.links {
       let argv = ["tc", "-s", "-j", "qdisc", "show", "dev", link.name, "root"]
       let result = host.check(Command(argv: entering + argv))
-      guard result.isSuccess, let queue = JSON(text: result.output)?.array?.first else {
-        throw HostError("the device \(link.name) is not there: \(result.errors.limited)")
+      guard result.isSuccess, let queue = QdiscStatistics.list(from: result.output)?.first else {
+        throw HostError(
+          "the device \(link.name) can't be read: tc \(result.summary) \(result.errors.limited)")
       }
-      packets += queue["packets"]?.count ?? 0
-      drops += queue["drops"]?.count ?? 0
+      packets += queue.packets
+      drops += queue.drops
     }
     return "; \(packets) went through the queue, \(drops) were dropped by it"
   }
@@ -108,13 +107,5 @@ struct PacketEvidence {
         + "selected only by address or 'interface: lo'"
     }
     return "nothing that matches was sent in that time, or it took another way"
-  }
-}
-
-extension JSON {
-  /// A whole number, as counters are.
-  fileprivate var count: Int? {
-    if case .integer(let value) = self { return value }
-    return nil
   }
 }

@@ -8,8 +8,8 @@ struct SelftestCommand: ParsableCommand {
     abstract: "Injects every fault into throwaway targets, kills Jenner, and says what is left.",
     discussion: """
       Each fault is injected, verified and undone; then again while the runner, the agent, the \
-      guardian, and all of them at once are killed. Only processes that this command starts are \
-      touched. Exit status: 0 where nothing was left, 5 where something was, \
+      guardian, and all of them at once are killed. Only processes that this command starts, \
+      in networks of their own, are touched. Exit status: 0 where nothing was left, 5 where something was, \
       3 where nothing could be tried.
       """)
 

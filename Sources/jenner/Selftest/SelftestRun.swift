@@ -35,11 +35,17 @@ struct SelftestRun {
       try Directory.make(folder, mode: 0o700)
       target = try ThrowawayProcess(pidFile: folder + "/target.pid")
       let file = folder + "/experiment.yaml"
-      try DurableFile.replace(file, with: Array(experiment.utf8), mode: 0o600)
+      try DurableFile.replace(file, with: Array(experiment(on: target).utf8), mode: 0o600)
       run = try SelftestProcess(
         ["run", file, "--yes", "--reports", folder + "/reports"], state: state)
     } catch {
       throw SelftestProblem(reason: "\(error)")
+    }
+    if Catalog.builtIn.faults[kind]?.targeting == .traffic,
+      !SelftestTarget.hasOwnNetwork(target.identity.pid)
+    {
+      throw SelftestProblem(
+        reason: "a network of its own for the target takes root", isOfThisHost: true)
     }
     let start = try strike(run)
     return try judge(target, run, since: start)
@@ -172,7 +178,7 @@ struct SelftestRun {
   }
 
   /// Nothing is judged: only what is left matters.
-  private var experiment: String {
+  private func experiment(on target: ThrowawayProcess) -> String {
     """
     version: 1
     title: Selftest of \(kind)
@@ -184,7 +190,7 @@ struct SelftestRun {
     method:
       - name: selftest
         fault: \(kind)
-        targets: {pidfile: '\(folder)/target.pid'}
+        \(selection(target))
         for: \(scenario.victims.isEmpty ? "300ms" : Self.duration.text)
     limits: {duration: 20s}
 

@@ -37,7 +37,7 @@ enum SelftestRole: CaseIterable {
     switch (arguments.first, commandLine.first?.split(separator: "/").last) {
     case ("run", _): self = .runner
     case ("guardian", _): self = .guardian
-    case ("hold", _): self = .holder
+    case ("hold", _), ("hold-network", _): self = .holder
     case (nil, "jenner-agent"): self = .agent
     default: return nil
     }

@@ -8,19 +8,31 @@ final class ThrowawayProcess {
   private let process: Launch.Launched
   private let host = LinuxHost()
 
-  /// Starts one, and writes its id into a file by which an experiment selects it.
+  /// Starts one, which writes its id into a file by which an experiment selects it, once it is ready.
   init(pidFile: String) throws(SystemError) {
-    var launch = Launch(argv: ["sleep", "600"], environment: CommandEnvironment.minimal)
+    var launch = Launch(
+      argv: ["jenner", "selftest-target", pidFile], environment: CommandEnvironment.minimal)
+    launch.program = LinuxHost.link("/proc/self/exe")
     launch.group = .session
     // Should this program be killed, the target goes with it.
     launch.parentDeathSignal = .kill
     process = try launch.start()
-    guard let identity = host.identity(of: process.pid) else {
-      throw SystemError("find process \(process.pid)", code: ESRCH)
+    let deadline = EventLoop.now + Self.patience
+    var found: ProcessIdentity?
+    while found == nil {
+      let text = (try? FileContents.bytes(of: pidFile, limit: 100)) ?? []
+      let pid = Int32(String(decoding: text.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self))
+      if let pid { found = LinuxHost().identity(of: pid) }
+      guard found != nil || EventLoop.now < deadline else { break }
+      if found == nil { usleep(2_000) }
     }
-    self.identity = identity
-    try DurableFile.replace(pidFile, with: Array("\(process.pid)\n".utf8), mode: 0o600)
+    guard let found else {
+      throw SystemError("wait for process \(process.pid)", code: ETIMEDOUT)
+    }
+    identity = found
   }
+
+  private static let patience: Duration = .seconds(5)
 
   deinit {
     _ = kill(process.pid, SIGKILL)
