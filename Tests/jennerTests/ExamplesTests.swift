@@ -46,7 +46,9 @@ struct ExamplesTests {
 
   /// The guide's first example is a whole file; each later one shows some of its sections, and the
   /// others stay as they are there.
-  @Test("in the documents are valid", arguments: ["docs/guide.md", "README.md"])
+  @Test(
+    "in the documents are valid",
+    arguments: ["docs/guide.md", "docs/network-faults.md", "README.md"])
   func documents(path: String) throws {
     let blocks = Repository.yamlBlocks(of: try Repository.text(of: path))
     let whole = try #require(blocks.first).sections

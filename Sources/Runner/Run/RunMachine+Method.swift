@@ -182,12 +182,12 @@ extension RunMachine {
 
   mutating func takeInspected(_ evidence: Evidence, step index: Int, host: String) {
     steps[index].answer(.inspection, from: host)
+    let place = faultIndex[FaultKey(step: index, host: host)]
+    // What was measured over the whole time says more than what could be seen at its beginning.
+    if let place { record.faults[place].achieved = evidence.achieved }
     guard !evidence.isInForce else { return }
     steps[index].isInForce = false
-    if let place = faultIndex[FaultKey(step: index, host: host)] {
-      record.faults[place].inForce = false
-      record.faults[place].achieved = evidence.achieved
-    }
+    if let place { record.faults[place].inForce = false }
     tell(
       "fault.not-in-force", "no longer in force before its undo: \(evidence.achieved)",
       step: steps[index].plan.name, host: host)

@@ -45,6 +45,7 @@ private enum Doctor {
   static func examine() throws(Failure) -> [Finding] {
     var findings = [agent(try Session().loop)]
     findings.append(locks())
+    findings.append(NetworkFindings.devices())
     for (name, type) in Catalog.builtIn.faults.sorted(by: { $0.key < $1.key }) {
       findings.append(fault(name, type))
     }
@@ -95,6 +96,7 @@ private enum Doctor {
 
   private static func fault(_ name: String, _ type: any Fault.Type) -> Finding {
     let missing = type.tools.filter { !isInPath($0) }
+    if missing.isEmpty, type.targeting == .traffic { return NetworkFindings.finding(name) }
     let isRoot = geteuid() == 0
     let limits =
       isRoot || type.capabilities.isEmpty
@@ -103,11 +105,19 @@ private enum Doctor {
     return Finding(
       name: name, isGood: missing.isEmpty,
       detail: missing.isEmpty
-        ? limits : "missing: \(missing.joined(separator: ", ")); install it")
+        ? limits
+        : "missing: \(missing.joined(separator: ", ")); install \(packages(of: missing))")
   }
 
+  /// The packages by the names that most distributions give them.
+  private static func packages(of tools: [String]) -> String {
+    let known = ["nft": "nftables", "ip": "iproute2", "tc": "iproute2"]
+    return Set(tools.map { known[$0] ?? $0 }).sorted().joined(separator: ", ")
+  }
+
+  /// Where the agent looks for tools, whatever the `PATH` of the caller: it has no /usr/sbin for many.
   private static func isInPath(_ tool: String) -> Bool {
-    (Environment["PATH"] ?? "").split(separator: ":")
+    CommandEnvironment.toolPath.split(separator: ":")
       .contains { access("\($0)/\(tool)", X_OK) == 0 }
   }
 }

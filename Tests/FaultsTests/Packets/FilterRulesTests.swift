@@ -104,7 +104,8 @@ import Testing
     #expect(
       rules.lines == [
         "out meta nfproto @live ip daddr 10.0.0.2 \(ports) th dport 5432 meta nfproto ipv4 "
-          + "meta l4proto { tcp } meta mark != 0x6a656e02 counter redirect to :?port-v4?"
+          + "meta l4proto tcp @th,104,8 & 0x17 == 0x2 meta mark != 0x6a656e02 counter "
+          + "redirect to :?port-v4?"
       ])
     guard case .proxy(let settings)? = rules.server else {
       Issue.record("no proxy")

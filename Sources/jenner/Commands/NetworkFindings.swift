@@ -1,0 +1,68 @@
+import ExperimentFile
+import Glibc
+import Linux
+import Model
+
+/// What this host can do to networks.
+///
+/// Its kernel is asked as a plan asks it, by the fault's own question, for the example with which
+/// `jenner new` begins. Nothing is changed.
+enum NetworkFindings {
+  /// Whether a fault on traffic could be injected here, and if not, why.
+  static func finding(_ name: String) -> Finding {
+    let isServed = name.hasPrefix("connection.") || name.hasPrefix("http.")
+    let alone = isServed ? "; with 'listen' and 'upstream' it needs no privilege" : ""
+    guard geteuid() == 0 else {
+      return Finding(
+        name: name, isGood: true,
+        detail: "by an agent that is root (JENNER_AGENT='sudo -n jenner-agent')\(alone); "
+          + "'sudo jenner doctor' says whether this kernel has what it takes")
+    }
+    guard let fault = example(of: name) else {
+      return Finding(name: name, isGood: false, detail: "its own example can't be read")
+    }
+    let setting = NetworkSetting(step: 0, neighbours: [], linkCount: 0, host: LinuxHost())
+    do throws(Refusal) {
+      _ = try fault.injection(into: traffic, in: setting)
+      return Finding(name: name, isGood: true, detail: "this kernel has what it takes")
+    } catch {
+      let cure = error.cure.map { "; \($0)" } ?? ""
+      return Finding(name: name, isGood: false, detail: "\(error.message)\(cure)")
+    }
+  }
+
+  /// Whether packets can be given to a device that shapes them: in a network of its own, which ends with
+  /// the command.
+  static func devices() -> Finding {
+    guard geteuid() == 0 else {
+      return Finding(name: "ifb", isGood: true, detail: "not asked for: that takes root")
+    }
+    let command = Command(
+      argv: ["unshare", "--net", "ip", "link", "add", "name", "jenner", "type", "ifb"])
+    let result = LinuxHost().check(command)
+    return Finding(
+      name: "ifb", isGood: result.isSuccess,
+      detail: result.isSuccess
+        ? "devices that shape packets can be made"
+        : "devices that shape packets can't be made: \(result.summary) \(result.errors.limited); "
+          + "'modprobe ifb', or install the kernel's extra modules")
+  }
+
+  private static let traffic = Traffic(
+    direction: .out,
+    conversations: [
+      Conversation(
+        remote: [AddressRange(.loopbackV4)],
+        remotePorts: PortRange(1, 1).map { [$0] } ?? [], transport: .tcp)
+    ],
+    interfaces: ["lo"], includesLoopback: true)
+
+  private static func example(of name: String) -> (any NetworkFault)? {
+    guard let text = try? NewExperiment.text(fault: name, catalog: .builtIn),
+      let loaded = try? ExperimentFile.read(
+        bytes: Array(text.utf8), file: name, environment: [:], catalog: .builtIn,
+        purpose: .validation)
+    else { return nil }
+    return loaded.experiment.steps.compactMap { $0.fault?.fault as? any NetworkFault }.first
+  }
+}
