@@ -25,20 +25,35 @@ struct PacketEvidence {
   private func counted() throws(HostError) -> Counted {
     var counted = Counted()
     for table in inspection.rules.tables {
-      let listing = try listing(of: table)
+      let listing = try listing(of: table, in: inspection.rules) { Self.isEntry($0) }
       for set in inspection.rules.live where set.table == table {
         let elements = listing.first { $0["set"]?["name"]?.string == set.name }?["set"]?["elem"]
         counted.isLive = counted.isLive && !(elements?.array ?? []).isEmpty
       }
       // A packet passes one rule of a table that counts where it comes in, and maybe one behind it.
       guard table.family == inspection.rules.tables.first?.family else { continue }
-      let entries = listing.compactMap { $0["rule"] }
-        .filter { Self.isEntry($0["chain"]?.string ?? "") }
-      let parts = entries.flatMap { $0["expr"]?.array ?? [] }
-      counted.packets += parts.compactMap { $0["counter"]?["packets"]?.count }.reduce(0, +)
+      counted.packets += Self.packets(in: listing)
+    }
+    for rules in inspection.isEnding ? inspection.sharing : [] {
+      guard let table = rules.tables.first else { continue }
+      // A fault that has just ended has taken its counters with it.
+      let listing = try? listing(of: table, in: rules) { doesPart($0) }
+      counted.packets += Self.packets(in: listing ?? [])
     }
     counted.queues = inspection.rules.links.isEmpty ? "" : try queues()
     return counted
+  }
+
+  private static func packets(in listing: [JSON]) -> Int {
+    listing.compactMap { $0["rule"]?["expr"]?.array }.joined()
+      .compactMap { $0["counter"]?["packets"]?.count }.reduce(0, +)
+  }
+
+  /// Whether a chain of another fault's table is where it does this one's part too: the steps whose
+  /// part it does stand in its name, behind the way and its own step; see `ShapingRules`.
+  private func doesPart(_ chain: String) -> Bool {
+    let step = inspection.rules.tables.first?.name.split(separator: "_").last
+    return chain.split(separator: "_").dropFirst(2).contains { $0 == step }
   }
 
   /// A packet is counted once, where it comes in; chains behind that count it again.
@@ -46,13 +61,28 @@ struct PacketEvidence {
     chain == "out" || chain == "in" || chain.hasSuffix("_base")
   }
 
-  private func listing(of table: NetworkRules.Table) throws(HostError) -> [JSON] {
-    let argv = ["nft", "-j", "list", "table", table.family, table.name]
-    let result = host.check(Command(argv: entering + argv))
-    guard result.isSuccess, let list = JSON(text: result.output)?["nftables"]?.array else {
-      throw HostError("the rules are not there: \(result.errors.limited)")
+  /// What stands in some chains of a table, and in the sets that put its rules in force.
+  ///
+  /// Not the table as a whole: for its flag `owner` nft(8) 1.0.6 writes into JSON whatever follows in its
+  /// memory, and often no JSON comes of it.
+  private func listing(
+    of table: NetworkRules.Table, in rules: NetworkRules, isMeant: (String) -> Bool
+  ) throws(HostError) -> [JSON] {
+    let start = "add chain \(table.text) "
+    let chains = rules.script.filter { $0.hasPrefix(start) }
+      .map { String($0.dropFirst(start.count).prefix { $0 != " " }) }.filter(isMeant)
+    let sets = rules.live.filter { $0.table == table }.map(\.name)
+    var entries: [JSON] = []
+    // One after the other: nft 1.0.6 asked for two chains at once knows only one of them.
+    for (kind, name) in chains.map({ ("chain", $0) }) + sets.map({ ("set", $0) }) {
+      let argv = ["nft", "-j", "list", kind, table.family, table.name, name]
+      let result = host.check(Command(argv: entering + argv))
+      guard result.isSuccess, let list = JSON(text: result.output)?["nftables"]?.array else {
+        throw HostError("the rules are not there: \(result.errors.limited)")
+      }
+      entries += list
     }
-    return list
+    return entries
   }
 
   private func queues() throws(HostError) -> String {
