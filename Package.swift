@@ -119,6 +119,7 @@ let package = Package(
       name: "serve-proxy", dependencies: ["Linux", "Model", "Proxy"],
       path: "Benchmarks/serve-proxy", swiftSettings: strict),
     .testTarget(name: "ProofTests", dependencies: ["proof"], swiftSettings: strict),
-    .testTarget(name: "HostTests", dependencies: ["ChildProcess", "Model"], swiftSettings: strict),
+    .testTarget(
+      name: "HostTests", dependencies: ["ChildProcess", "CLinux", "Model"], swiftSettings: strict),
   ]
 )

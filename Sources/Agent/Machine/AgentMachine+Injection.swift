@@ -150,7 +150,8 @@ extension AgentMachine {
       fault.inspect(
         NetworkInspection(
           rules: prepared.injection.rules?.named(for: ledger.run) ?? NetworkRules(),
-          traffic: traffic, isEnding: isEnding, statistics: statistics[step]),
+          sharing: rulesSharing(step), traffic: traffic, isEnding: isEnding,
+          statistics: statistics[step]),
         on: host)
     }
   }

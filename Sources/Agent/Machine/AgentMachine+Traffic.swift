@@ -108,6 +108,16 @@ extension AgentMachine {
     }.map { .openGate(holder: $0, to: step, until: deadline) }
   }
 
+  /// The rules of other faults in force that do a step's part on the packets they share.
+  func rulesSharing(_ step: Int) -> [NetworkRules] {
+    shaping.keys.sorted().compactMap { other in
+      guard other != step, let rules = prepared[other]?.injection.rules,
+        rules.gates.contains(where: { $0.step == step })
+      else { return nil }
+      return rules.named(for: ledger.run)
+    }
+  }
+
   /// A fault that shapes packets is in force: others are told of it, and it of them.
   mutating func noteShaping(_ step: Int) {
     guard case .traffic(let fault, _)? = prepared[step]?.aim, fault.shaped != nil,

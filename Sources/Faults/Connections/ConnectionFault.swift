@@ -48,6 +48,14 @@ public struct ConnectionPath: Sendable, Hashable {
   }
 }
 
+extension Fields {
+  /// Notes what no proxy can do.
+  mutating func noteProblem(of toxic: Toxic) {
+    guard !isDeclaring, let problem = toxic.problem else { return }
+    note(problem)
+  }
+}
+
 extension PlacedToxic.Stream: FieldChoice {
   public static var allCases: [PlacedToxic.Stream] { [.upstream, .downstream, .both] }
   public static var placeholder: PlacedToxic.Stream { .downstream }

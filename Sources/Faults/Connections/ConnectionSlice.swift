@@ -28,6 +28,7 @@ public struct ConnectionSlice: ConnectionFault {
       "variation", "how far the size varies", default: DataSize(bytes: 0), shown: "0B")
     delay = fields.value("delay", "the time between pieces", default: .zero, shown: "0s")
     path = ConnectionPath(&fields)
+    fields.noteProblem(of: toxic)
   }
 
   public var toxic: Toxic {

@@ -26,6 +26,7 @@ public struct HTTPAbort: ConnectionFault {
       "status", "the status of the answer", default: 503, shown: "503")
     match = .read(&fields)
     path = ConnectionPath(&fields, stream: nil, sharesConnections: false)
+    fields.noteProblem(of: toxic)
   }
 
   public var toxic: Toxic { .httpAbort(match, status: status) }

@@ -29,6 +29,7 @@ public struct HTTPDelay: ConnectionFault {
     jitter = fields.value("jitter", "how far the delay varies", default: .zero, shown: "0s")
     match = .read(&fields)
     path = ConnectionPath(&fields, stream: nil, sharesConnections: false)
+    fields.noteProblem(of: toxic)
   }
 
   public var toxic: Toxic { .httpDelay(match, delay: delay, jitter: jitter) }

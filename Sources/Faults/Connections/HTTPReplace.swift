@@ -35,6 +35,7 @@ public struct HTTPReplace: ConnectionFault {
     }
     match = .read(&fields)
     path = ConnectionPath(&fields, stream: nil, sharesConnections: false)
+    fields.noteProblem(of: toxic)
   }
 
   public var toxic: Toxic { .httpReplace(match, replacement) }

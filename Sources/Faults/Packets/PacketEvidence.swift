@@ -33,8 +33,26 @@ struct PacketEvidence {
       guard table.family == inspection.rules.tables.first?.family else { continue }
       counted.packets += listing.packets.filter { Self.isEntry($0.key) }.values.reduce(0, +)
     }
+    for rules in inspection.isEnding ? inspection.sharing : [] {
+      // A fault that has just ended has taken its counters with it.
+      guard let table = rules.tables.first, let text = try? text(of: table) else { continue }
+      let counts = TableListing(text: text).packets
+      counted.packets += counts.filter { doesPart($0.key) }.values.reduce(0, +)
+    }
     counted.queues = inspection.rules.links.isEmpty ? "" : try queues()
     return counted
+  }
+
+  private static func packets(in listing: [JSON]) -> Int {
+    listing.compactMap { $0["rule"]?["expr"]?.array }.joined()
+      .compactMap { $0["counter"]?["packets"]?.count }.reduce(0, +)
+  }
+
+  /// Whether a chain of another fault's table is where it does this one's part too: the steps whose
+  /// part it does stand in its name, behind the way and its own step; see `ShapingRules`.
+  private func doesPart(_ chain: String) -> Bool {
+    let step = inspection.rules.tables.first?.name.split(separator: "_").last
+    return chain.split(separator: "_").dropFirst(2).contains { $0 == step }
   }
 
   /// A packet is counted once, where it comes in; chains behind that count it again.

@@ -72,9 +72,13 @@ extension PacketFault {
 
 extension NetworkRules {
   /// The injection of these rules: the holder ends first, then what it leaves is cleared.
+  ///
+  /// A server alone leaves nothing, and those who run one without privileges could not look.
   var injection: Injection {
     Injection(
-      effects: [.network(self)], undo: [.clear(objects), .dismiss], undoClass: .kernel,
+      effects: [.network(self)],
+      undo: tables.isEmpty && links.isEmpty ? [.dismiss] : [.clear(objects), .dismiss],
+      undoClass: .kernel,
       note: links.isEmpty
         ? nil : "if all of Jenner is killed, an inert device stays until 'jenner recover'")
   }

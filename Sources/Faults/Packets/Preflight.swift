@@ -39,6 +39,10 @@ struct Preflight {
       let command = Command(
         argv: ["unshare", "--net", "tc", "qdisc", "add", "dev", "lo", "root"] + words)
       let result = host.check(command)
+      // So unshare(1) says that there is no tc(8).
+      if result.errors.contains("failed to execute") {
+        throw Refusal("tc can't be run", cure: "install the package iproute2")
+      }
       // Who may not make a namespace hears of a missing module at the injection, before the rules.
       if result.isSuccess || result.errors.contains("unshare") { continue }
       if result.errors.contains("qdisc kind is unknown") || result.errors.contains("No such file") {

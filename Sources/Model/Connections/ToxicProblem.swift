@@ -35,7 +35,8 @@ extension PlacedToxic {
 }
 
 extension Toxic {
-  fileprivate var problem: String? {
+  /// What of it no proxy can do; nil if it can.
+  public var problem: String? {
     for duration in durations where duration < .zero || duration > Limits.duration {
       return "'\(duration.text)' is not from 0s to \(Limits.duration.text)"
     }

@@ -93,6 +93,8 @@ public struct NetworkSetting: Sendable {
 /// When a network fault is looked at, and what it made.
 public struct NetworkInspection: Sendable {
   public var rules: NetworkRules
+  /// The rules of other faults in force that may do this one's part on the packets they share.
+  public var sharing: [NetworkRules]
   public var traffic: Traffic
   /// Whether its time is over, so that packets must have come by.
   public var isEnding: Bool
@@ -101,11 +103,12 @@ public struct NetworkInspection: Sendable {
 
   /// Makes an inspection.
   public init(
-    rules: NetworkRules, traffic: Traffic, isEnding: Bool,
+    rules: NetworkRules, sharing: [NetworkRules] = [], traffic: Traffic, isEnding: Bool,
     statistics: NetworkServerStatistics? = nil
   ) {
     self.statistics = statistics
     self.rules = rules
+    self.sharing = sharing
     self.traffic = traffic
     self.isEnding = isEnding
   }

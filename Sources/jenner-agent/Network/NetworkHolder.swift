@@ -14,6 +14,8 @@ final class NetworkHolder {
   private var server: RunningServer?
   private var deadline: Duration = .zero
   private var isHeld = false
+  /// What was heard of other steps' faults before that.
+  private var earlyGates: [(step: Int, until: Int64?)] = []
 
   /// Holds what the order on the socket says, until its deadline or until this process is killed.
   static func hold() -> Int32 {
@@ -131,6 +133,7 @@ final class NetworkHolder {
 
   private func confirm() {
     isHeld = true
+    for (step, until) in earlyGates { setGate(step, until: until) }
     SocketPair.send("held\n", to: Companion.socket)
     scheduleCycle()
     tell()
@@ -177,7 +180,9 @@ final class NetworkHolder {
   // MARK: Sharing packets with the faults of other steps
 
   private func setGate(_ step: Int, until: Int64?) {
-    guard isHeld, let gate = order?.rules.gates.first(where: { $0.step == step }) else { return }
+    // Of two faults that begin at once the later one may hear of the other before its rules stand.
+    guard isHeld else { return earlyGates.append((step, until)) }
+    guard let gate = order?.rules.gates.first(where: { $0.step == step }) else { return }
     let commands = until.map { opening(gate, until: $0) } ?? gate.sets.map(\.flushing)
     for command in commands { owner?.note(command) }
   }

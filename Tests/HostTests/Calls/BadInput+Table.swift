@@ -4,7 +4,7 @@ extension BadInput {
     baseline: "5s", probes: [ExperimentText.truth],
     method: ["{fault: process.kill, targets: {executable: no-such-program}, for: 5s}"])
 
-  static let all = files + yaml + names + amounts + tolerances + secrets
+  static let all = files + yaml + names + amounts + tolerances + secrets + traffic
 
   /// What is no text.
   private static let files = [

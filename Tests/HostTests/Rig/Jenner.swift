@@ -90,19 +90,33 @@ struct Jenner: Sendable {
     return records[0]
   }
 
+  /// What it has written to standard error so far.
+  var errorsSoFar: String { rig.scratch.text(of: "\(name).err") }
+
   /// The records of this test's runs.
   static func records(in rig: Rig) -> [Record] {
     let folder = reports(in: rig)
     let runs = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return runs.compactMap { run in
-      guard let data = FileManager.default.contents(atPath: "\(folder)/\(run)/record.json")
-      else { return nil }
-      do {
-        return try JSONDecoder().decode(Record.self, from: data)
-      } catch {
-        Issue.record("\(run)/record.json can't be read: \(error)")
-        return nil
-      }
+    return runs.compactMap { record(inFolder: "\(folder)/\($0)") }
+  }
+
+  /// The record of the run that ended so; nil if it has written none.
+  static func record(of outcome: Outcome) -> Record? {
+    let mark = "report: "
+    guard let line = outcome.output.split(separator: "\n").last(where: { $0.contains(mark) }),
+      let range = line.firstRange(of: mark)
+    else { return nil }
+    return record(inFolder: String(line[range.upperBound...].dropLast("/report.md".count)))
+  }
+
+  private static func record(inFolder folder: String) -> Record? {
+    guard let data = FileManager.default.contents(atPath: "\(folder)/record.json")
+    else { return nil }
+    do {
+      return try JSONDecoder().decode(Record.self, from: data)
+    } catch {
+      Issue.record("\(folder)/record.json can't be read: \(error)")
+      return nil
     }
   }
 

@@ -8,6 +8,7 @@ import Testing
 final class Rig: Sendable {
   let scratch: ScratchDirectory
   private let started = Mutex<[ChildProcess]>([])
+  private let removals = Mutex<[@Sendable () async -> Void]>([])
 
   private init() throws {
     scratch = try ScratchDirectory()
@@ -33,6 +34,25 @@ final class Rig: Sendable {
     return child
   }
 
+  /// Runs a program to its end, and tells what it wrote; nothing that it does lasts long.
+  @discardableResult
+  func output(of arguments: [String], input: String = "") async throws -> CommandOutput {
+    let name = "command-\(UInt32.random(in: .min ... .max))"
+    var launch = Launch(arguments)
+    launch.input = .file(try scratch.write(input, to: "\(name).in"))
+    launch.output = .file(scratch.file("\(name).out"))
+    launch.errors = .file(scratch.file("\(name).err"))
+    let ending = await (try start(launch)).end()
+    return CommandOutput(
+      status: ending.status, text: scratch.text(of: "\(name).out"),
+      errors: scratch.text(of: "\(name).err"))
+  }
+
+  /// Has something removed at the end of the test, however it ends, once its processes are gone.
+  func atEnd(_ removal: @escaping @Sendable () async -> Void) {
+    removals.withLock { $0.append(removal) }
+  }
+
   private func end() async {
     // First the look, then the end of our servers, which would hide what became of them.
     let isClean = await eventually(within: .seconds(5), every: .milliseconds(100)) {
@@ -47,6 +67,7 @@ final class Rig: Sendable {
     }
     for child in started.withLock({ $0 }).reversed() { child.sendToGroup(SIGKILL) }
     for child in started.withLock({ $0 }) { _ = await child.end() }
+    for removal in removals.withLock({ $0 }).reversed() { await removal() }
     scratch.remove()
   }
 

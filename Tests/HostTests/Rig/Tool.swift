@@ -1,15 +1,24 @@
+import FoundationEssentials
 import Glibc
 import Testing
 
 /// A program from outside this package that tests run.
 enum Tool: String, CaseIterable, Sendable {
   case bash
+  case curl
+  case dig
+  case dnsmasq
   case haproxy
   case nginx
+  case initdb
+  case postgres
   case prometheus
+  case psql
   case redis = "redis-server"
   case ip
   case nft
+  case setpriv
+  case tc
   case redisClient = "redis-cli"
   case ssh
   case sshd
@@ -19,9 +28,18 @@ enum Tool: String, CaseIterable, Sendable {
   /// Where the program is; daemons are not in every user's PATH.
   var path: String? {
     let path = getenv("PATH").map { String(cString: $0) } ?? ""
-    let folders = path.split(separator: ":").map(String.init) + ["/usr/sbin", "/usr/local/sbin"]
+    let folders =
+      path.split(separator: ":").map(String.init) + ["/usr/sbin", "/usr/local/sbin"]
+      + Self.postgresFolders
     return folders.map { "\($0)/\(rawValue)" }.first { access($0, X_OK) == 0 }
   }
+
+  /// Debian keeps the programs of a PostgreSQL server in a folder for each version.
+  private static let postgresFolders: [String] = {
+    let versions = "/usr/lib/postgresql"
+    let found = (try? FileManager.default.contentsOfDirectory(atPath: versions)) ?? []
+    return found.sorted().reversed().map { "\(versions)/\($0)/bin" }
+  }()
 
   /// Where the program is; for tests that need it.
   func required() throws -> String {

@@ -12,8 +12,9 @@ struct SSHServer: Sendable {
   let folder: String
 
   /// Starts a server whose users find `jenner-agent` in their PATH.
-  static func start(in rig: Rig) async throws -> SSHServer {
-    let port = try LoopbackSocket.freePort()
+  static func start(in rig: Rig, on host: NetworkHost? = nil) async throws -> SSHServer {
+    let port = try host.map { _ in 22 } ?? LoopbackSocket.freePort()
+    let address = host?.address ?? "127.0.0.1"
     let home = try rig.scratch.makeDirectory("ssh")
     for name in ["host_key", "user_key"] {
       try await makeKey("\(home)/\(name)", in: rig)
@@ -24,6 +25,7 @@ struct SSHServer: Sendable {
       """
       Port \(port)
       ListenAddress 127.0.0.1
+      ListenAddress \(address)
       HostKey \(home)/host_key
       AuthorizedKeysFile \(home)/user_key.pub
       StrictModes no
@@ -37,11 +39,11 @@ struct SSHServer: Sendable {
     mkdir("/run/sshd", 0o755)
     let server = try await Server.start(
       [try Tool.sshd.required(), "-D", "-e", "-f", configuration], port: port, name: "sshd",
-      in: rig)
+      in: rig, on: host)
     _ = try rig.scratch.write(
       """
       Host target
-        HostName 127.0.0.1
+        HostName \(address)
         Port \(port)
         User root
         IdentityFile \(home)/user_key

@@ -1,7 +1,8 @@
 import ChildProcess
 import Glibc
 
-/// A real server that listens on a port of 127.0.0.1 and ends with its test.
+/// A real server that listens on a port of 127.0.0.1, or of a host of the test's own network, and
+/// ends with its test.
 struct Server: Sendable {
   let process: ChildProcess
   let port: Int
@@ -10,14 +11,15 @@ struct Server: Sendable {
 
   /// Starts a server in the foreground and waits until its port answers.
   static func start(
-    _ arguments: [String], port: Int, name: String, in rig: Rig
+    _ arguments: [String], port: Int, name: String, in rig: Rig, on host: NetworkHost? = nil
   ) async throws -> Server {
-    var launch = Launch(arguments)
+    var launch = Launch((host?.entering ?? []) + arguments)
     launch.output = .file(rig.scratch.file("\(name).out"))
     launch.errors = .file(rig.scratch.file("\(name).err"))
     let process = try rig.start(launch)
-    let answers = await eventually(within: .seconds(15)) {
-      process.ending != nil || LoopbackSocket.accepts(port)
+    let answers = try await eventually(within: .seconds(15)) {
+      let accepts = try host?.within { LoopbackSocket.accepts(port) }
+      return process.ending != nil || accepts ?? LoopbackSocket.accepts(port)
     }
     guard answers, process.ending == nil else {
       let log = rig.scratch.text(of: "\(name).out") + rig.scratch.text(of: "\(name).err")

@@ -1,0 +1,54 @@
+import Testing
+
+extension RealHost.NetworkFaults {
+  /// Faults on the same packets at the same time.
+  @Suite("Faults that overlap")
+  struct OverlapTests {
+    @Test(
+      "two bandwidths: the narrower counts, and each ends without disturbing the other",
+      arguments: [true, false])
+    func bandwidths(narrowEndsFirst: Bool) async throws {
+      try await Rig.run { rig in
+        let network = try await Network.make(2, in: rig)
+        let (here, there) = (network.hosts[0], network.hosts[1])
+        func step(_ name: String, _ rate: String, isFirst: Bool) -> String {
+          "{name: \(name), fault: network.bandwidth, traffic: {to: \(there.address), "
+            + "direction: out}, with: {rate: \(rate)}\(isFirst ? ", for: 6s" : "")}"
+        }
+        let narrow = step("step1", "1mbit", isFirst: narrowEndsFirst)
+        let wide = step("step2", "6mbit", isFirst: !narrowEndsFirst)
+        try await FaultRun.during(
+          "{together: [\(narrow), \(wide)]}", on: here, of: network, in: rig
+        ) { (run) async throws in
+          try await run.inForce("step2")
+          let both = try network.rate(of: 192 << 10, from: here, to: there)
+          #expect((0.6e6...1.3e6).contains(both), "\(both) bit/s")
+          try await run.undone(narrowEndsFirst ? "step1" : "step2")
+          let left = try network.rate(
+            of: narrowEndsFirst ? 1 << 20 : 192 << 10, from: here, to: there)
+          let range = narrowEndsFirst ? 4.5e6...7e6 : 0.6e6...1.3e6
+          #expect(range.contains(left), "\(left) bit/s")
+        }
+        #expect(try network.rate(of: 4 << 20, from: here, to: there) > 20e6)
+      }
+    }
+
+    @Test("a partition over a bandwidth: it ends, and the bandwidth is still there")
+    func partitionOverBandwidth() async throws {
+      try await Rig.run { rig in
+        let network = try await Network.make(2, in: rig)
+        let (here, there) = (network.hosts[0], network.hosts[1])
+        try await FaultRun.during(
+          "{fault: network.bandwidth, traffic: {to: \(there.address)}, with: {rate: 2mbit}}",
+          "{fault: network.partition, traffic: {to: \(there.address)}, for: 2s}",
+          on: here, of: network, in: rig
+        ) { (run) async throws in
+          #expect(try network.arrivals(of: 3, from: 0, to: 1) == 0)
+          try await run.undone("step2")
+          let rate = try network.rate(of: 384 << 10, from: here, to: there)
+          #expect((1.2e6...2.6e6).contains(rate), "\(rate) bit/s")
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,151 @@
+import Glibc
+import Testing
+
+extension RealHost {
+  /// Every test of a network fault makes a network of its own, and leaves the machine's alone.
+  @Suite(
+    "Network faults", .serialized, .needs(.ip, .nft, .tc),
+    .enabled(if: getuid() == 0, "networks are made by root; run the tests as root"))
+  enum NetworkFaults {}
+}
+
+extension RealHost.NetworkFaults {
+  /// Packets are dropped, all of them.
+  @Suite("What drops packets")
+  struct PartitionTests {
+    @Test("a partition drops both ways, for both families of addresses, and nothing else")
+    func bothWays() async throws {
+      try await Rig.run { rig in
+        let network = try await Network.make(3, in: rig)
+        let (here, there) = (network.hosts[0], network.hosts[1])
+        #expect(try await network.openWays() == Network.allWays(3))
+        try await FaultRun.during(
+          "{fault: network.partition, traffic: {to: ['\(there.address)', '\(there.longAddress)']}}",
+          on: here, of: network, in: rig
+        ) { (_) async throws in
+          let left = Network.allWays(3).subtracting([Way(from: 0, to: 1), Way(from: 1, to: 0)])
+          #expect(try await network.openWays() == left)
+          #expect(try await network.openWays(isLong: true) == left)
+        }
+        #expect(try await network.openWays() == Network.allWays(3))
+      }
+    }
+
+    @Test(
+      "a partition may be asymmetric",
+      arguments: [("out", Way(from: 0, to: 1)), ("in", Way(from: 1, to: 0))])
+    func asymmetric(_ direction: String, _ lost: Way) async throws {
+      try await Rig.run { rig in
+        let network = try await Network.make(2, in: rig)
+        try await FaultRun.during(
+          "{fault: network.partition, "
+            + "traffic: {to: \(network.hosts[1].address), direction: \(direction)}}",
+          on: network.hosts[0], of: network, in: rig
+        ) { (_) async throws in
+          #expect(try await network.openWays() == Network.allWays(2).subtracting([lost]))
+        }
+      }
+    }
+
+    @Test("a blackhole swallows a port: connections to it time out, those to another are made")
+    func blackhole() async throws {
+      try await Rig.run { rig in
+        let network = try await Network.make(2, in: rig)
+        let (here, there) = (network.hosts[0], network.hosts[1])
+        let doors = try [80, 81].map {
+          try NetworkSocket.bound(to: there.address, port: $0, on: there, isStream: true)
+        }
+        try await FaultRun.during(
+          "{fault: network.blackhole, traffic: {to: \(there.address), port: 80}}",
+          on: here, of: network, in: rig
+        ) { (_) async throws in
+          let refusal = try NetworkSocket.refusal(from: here, to: there.address, port: 80)
+          #expect(refusal == ETIMEDOUT)
+          #expect(try NetworkSocket.refusal(from: here, to: there.address, port: 81) == nil)
+        }
+        #expect(try NetworkSocket.refusal(from: here, to: there.address, port: 80) == nil)
+        withExtendedLifetime(doors) {}
+      }
+    }
+
+    @Test(
+      "a rejection is heard, as what was asked for",
+      arguments: [
+        ("tcp-reset", [ECONNREFUSED]), ("port-unreachable", [ECONNREFUSED]),
+        ("host-unreachable", [EHOSTUNREACH]), ("no-route", [ENETUNREACH, EHOSTUNREACH]),
+        ("admin-prohibited", [EHOSTUNREACH, EACCES]),
+      ])
+    func rejection(_ answer: String, _ expected: [Int32]) async throws {
+      try await Rig.run { rig in
+        let network = try await Network.make(2, in: rig)
+        let (here, there) = (network.hosts[0], network.hosts[1])
+        let addresses = [there.address, there.longAddress]
+        let doors = try addresses.map {
+          try NetworkSocket.bound(to: $0, port: 80, on: there, isStream: true)
+        }
+        try await FaultRun.during(
+          "{fault: network.reject, with: {answer: \(answer)}, "
+            + "traffic: {to: ['\(addresses.joined(separator: "', '"))'], port: 80}}",
+          on: here, of: network, in: rig
+        ) { (_) async throws in
+          for address in addresses {
+            let start = ContinuousClock.now
+            let refusal = try NetworkSocket.refusal(
+              from: here, to: address, port: 80, within: .seconds(4))
+            #expect(refusal.map(expected.contains) == true, "\(address): \(refusal ?? 0)")
+            // What ICMP says of the first packet comes while the socket is busy sending it: the kernel
+            // listens when it sends the second, a second later.
+            let limit: Duration = answer == "tcp-reset" ? .milliseconds(500) : .milliseconds(2_500)
+            #expect(ContinuousClock.now - start < limit)
+          }
+        }
+        withExtendedLifetime(doors) {}
+      }
+    }
+
+    @Test("an open connection is reset by a rejection of what comes in", .needs(.redis))
+    func openConnection() async throws {
+      try await Rig.run { rig in
+        let network = try await Network.make(2, in: rig)
+        let (here, there) = (network.hosts[0], network.hosts[1])
+        _ = try await Redis.start(in: rig, on: there)
+        let client = try NetworkSocket.connect(from: here, to: there.address, port: 6_379)
+        client.send(Array("PING\r\n".utf8))
+        #expect(try client.receive() == Array("+PONG\r\n".utf8))
+        try await FaultRun.during(
+          "{fault: network.reject, traffic: {from: \(here.address), port: 6379}}",
+          on: there, of: network, in: rig
+        ) { (_) async throws in
+          client.send(Array("PING\r\n".utf8))
+          #expect {
+            try client.receive()
+          } throws: {
+            ($0 as? SocketError)?.status == ECONNRESET
+          }
+        }
+      }
+    }
+
+    @Test("a flapping link is gone and there, in turns")
+    func flap() async throws {
+      try await Rig.run { rig in
+        let network = try await Network.make(2, in: rig)
+        try await FaultRun.during(
+          "{fault: network.flap, traffic: {to: \(network.hosts[1].address)}, "
+            + "with: {down: 800ms, up: 800ms}}",
+          on: network.hosts[0], of: network, in: rig
+        ) { (_) async throws in
+          var states: [Bool] = []
+          let end = ContinuousClock.now + .seconds(4)
+          while ContinuousClock.now < end {
+            let isUp = try network.arrivals(of: 1, from: 0, to: 1) == 1
+            if states.last != isUp { states.append(isUp) }
+          }
+          // Down at first; in 4 s of turns of 0.8 s the state changes four times or five.
+          #expect((4...6).contains(states.count), "\(states)")
+        }
+        #expect(try network.arrivals(of: 10, from: 0, to: 1) == 10)
+      }
+    }
+  }
+}

@@ -1,0 +1,165 @@
+import ChildProcess
+import FoundationEssentials
+import Glibc
+import Model
+import Testing
+
+extension RealHost.NetworkFaults {
+  /// What a network fault must not do to others, and what is left when all of Jenner is killed.
+  @Suite("The safety of network faults")
+  struct SafetyTests {
+    @Test(
+      "the connections by which agents are reached outlive a partition of everything",
+      .needs(.sshd, .ssh, .sshKeygen))
+    func protected() async throws {
+      try await Rig.run { rig in
+        let network = try await Network.make(3, in: rig)
+        let (here, far) = (network.hosts[0], network.hosts[1])
+        let ssh = try await SSHServer.start(in: rig, on: far)
+        // On both hosts at once; the run must go on, and pass.
+        try await FaultRun.during(
+          "{fault: network.partition, host: far, traffic: {to: 10.77.0.0/24}}",
+          "{fault: network.partition, traffic: {interface: \(NetworkHost.interface)}}",
+          on: here, of: network, in: rig, fields: ["hosts: {far: {ssh: target}}"],
+          environment: ["PATH": ssh.path]
+        ) { (_) async throws in
+          try await Task.sleep(for: .seconds(3))
+          #expect(try await network.openWays().isEmpty)
+        }
+      }
+    }
+
+    @Test("qdiscs and tables of others stay as they are, during a fault and behind it")
+    func foreign() async throws {
+      try await Rig.run { rig in
+        let network = try await Network.make(2, in: rig)
+        let (here, there) = (network.hosts[0], network.hosts[1])
+        let rules = """
+          add table inet others
+          add chain inet others out { type filter hook output priority 0; }
+          add rule inet others out ip daddr 192.0.2.1 drop
+          add table netdev others
+          add chain netdev others in { type filter hook ingress device "eth0" priority 5; }
+
+          """
+        try #require(
+          try await here.output(of: ["nft", "-f", "-"], input: rules, in: rig).isSuccess)
+        let discipline = "tc qdisc add dev eth0 root handle 5: tbf rate 1gbit burst 1m latency 50ms"
+        let added = try await here.output(
+          of: discipline.split(separator: " ").map(String.init), in: rig)
+        try #require(added.isSuccess, "\(added.errors)")
+        func shown() async throws -> [String] {
+          let commands = [
+            ["nft", "list", "table", "inet", "others"],
+            ["nft", "list", "table", "netdev", "others"],
+            ["tc", "qdisc", "show", "dev", "eth0"], ["tc", "filter", "show", "dev", "eth0"],
+          ]
+          var texts: [String] = []
+          for command in commands { texts.append(try await here.output(of: command, in: rig).text) }
+          return texts
+        }
+        let before = try await shown()
+        try await FaultRun.during(
+          "{fault: network.bandwidth, traffic: {to: \(there.address)}, with: {rate: 1mbit}}",
+          "{fault: network.blackhole, traffic: {to: \(there.address), port: 81}}",
+          on: here, of: network, in: rig
+        ) { (_) async throws in
+          #expect(try network.arrivals(of: 3, from: 0, to: 1, port: 81) == 0)
+          _ = try network.arrivals(of: 3, from: 0, to: 1)
+          #expect(try await shown() == before)
+        }
+        #expect(try await shown() == before)
+      }
+    }
+
+    @Test(
+      "a fault that met no traffic is inconclusive, and the report says why",
+      arguments: [
+        (
+          "network.partition, traffic: {to: 10.77.0.2}",
+          "no packet was selected: nothing that matches"
+        ),
+        ("network.blackhole, traffic: {to: 10.77.0.2, user: nobody}", "the owner sent nothing"),
+        ("network.bandwidth, traffic: {interface: eth0}, with: {rate: 1mbit}", "another way"),
+        (
+          "connection.latency, traffic: {to: 10.77.0.2}, with: {delay: 1s}",
+          "no packet was selected"
+        ),
+        ("network.dns, with: {names: a.test, servers: '10.77.0.2:53'}", "no packet was selected"),
+      ])
+    func noTraffic(_ fault: String, _ reason: String) async throws {
+      try await Rig.run { rig in
+        let network = try await Network.make(2, in: rig)
+        let run = try FaultRun.start(["{fault: \(fault)}"], on: network.hosts[0], in: rig)
+        try await run.inForce()
+        let outcome = try await run.finish()
+        #expect(outcome.ended(.inconclusive), "\(outcome.output)\(outcome.errors)")
+        let record = try #require(Jenner.record(of: outcome))
+        #expect(record.faults.first?.achieved?.contains(reason) == true, "\(record.faults)")
+        #expect(outcome.errors.contains(reason), "\(outcome.errors)")
+        #expect(record.clean)
+      }
+    }
+
+    @Test("of two runs that shape one interface the second is refused, and hears who has it")
+    func twoRuns() async throws {
+      try await Rig.run { rig in
+        let network = try await Network.make(2, in: rig)
+        let (here, there) = (network.hosts[0], network.hosts[1])
+        let step =
+          "{fault: network.bandwidth, traffic: {to: \(there.address)}, with: {rate: 1mbit}}"
+        let first = try FaultRun.start([step], on: here, in: rig)
+        try await first.inForce()
+        let second = try FaultRun.start([step], on: here, in: rig)
+        let refused = try await second.jenner.outcome()
+        #expect(!refused.ended(.pass), "\(refused.output)\(refused.errors)")
+        let owner = first.jenner.errorsSoFar.firstMatch(of: /run (\w+) started/)?.output.1 ?? "?"
+        let reason = "interface eth0 is a target of another run, \(owner)"
+        #expect(refused.output.contains(reason), "\(refused.output)")
+        _ = try network.arrivals(of: 3, from: 0, to: 1)
+        _ = try await first.passes()
+      }
+    }
+
+    @Test("when everything is killed the rules are gone at once; recover removes the device")
+    func everythingKilled() async throws {
+      try await Rig.run { rig in
+        let network = try await Network.make(2, in: rig)
+        let (here, there) = (network.hosts[0], network.hosts[1])
+        let before = try await network.pictures(in: rig)
+        let run = try FaultRun.start(
+          [
+            "{fault: network.bandwidth, traffic: {to: \(there.address)}, with: {rate: 1mbit}}",
+            "{fault: network.blackhole, traffic: {to: \(there.address), port: 81}}",
+          ], on: here, in: rig)
+        try await run.inForce("step1")
+        try await run.inForce("step2")
+        let processes = try #require(AgentProcesses.find(in: rig))
+        var all = [run.jenner.process.pid, processes.agent.pid, processes.guardian.pid]
+        var rest = all[...]
+        while let parent = rest.popFirst() {
+          let children = ProcessTable.children(of: parent).map(\.pid).filter { !all.contains($0) }
+          all += children
+          rest += children
+        }
+        for pid in all { kill(pid, SIGSTOP) }
+        for pid in all { kill(pid, SIGKILL) }
+        _ = await run.jenner.process.end()
+
+        let isGone = try await eventually(within: .seconds(1)) {
+          try await here.output(of: ["nft", "list", "ruleset"], in: rig).text.isEmpty
+        }
+        #expect(isGone, "the kernel ends what is owned by a process that has ended")
+        #expect(try network.arrivals(of: 3, from: 0, to: 1, port: 81) == 3)
+        let residue = try await Jenner.run(["residue"], in: rig, through: here.entering)
+        #expect(residue.ended(.residue), "\(residue.output)\(residue.errors)")
+        #expect(residue.output.contains("ip link delete jenner"), "\(residue.output)")
+        let recovery = try await Jenner.run(["recover"], in: rig, through: here.entering)
+        #expect(recovery.ended(.pass), "\(recovery.output)\(recovery.errors)")
+        #expect(try await network.pictures(in: rig) == before)
+        let after = try await Jenner.run(["residue"], in: rig, through: here.entering)
+        #expect(after.ended(.pass), "\(after.output)\(after.errors)")
+      }
+    }
+  }
+}
