@@ -161,7 +161,7 @@ final class TracedRun {
       let (process, parent) = ProcFile.family(ofThread: thread)
     else { return }
     processes[thread] = process
-    if process == thread, members[parent]?.role == .agent {
+    if process == thread, members[parent]?.role.launches ?? false {
       members[process] = Member(role: .launched)
     }
   }
