@@ -10,7 +10,7 @@ struct HostPicture: Equatable {
   var tables: String
   var queues: String
   var links: String
-  /// Where somebody listens, but for the talker, whose clients come and go.
+  /// Where somebody listens, and who.
   var listeners: [String]
   /// Cgroups and locks.
   var files: [String]
@@ -57,8 +57,12 @@ struct HostPicture: Equatable {
   private static func shownLinks() throws -> String { try Tool.run(["ip", "-o", "link"]).output }
 
   private static func shownListeners() throws -> [String] {
-    try Tool.run(["ss", "-Htulnp"]).output.split(separator: "\n")
-      .filter { !$0.contains("\"proof-talker\"") }.map(String.init).sorted()
+    try Tool.run(["ss", "-Htulnp"]).output.split(separator: "\n").map { line in
+      // What waits in a queue is the moment's.
+      let fields = line.split(separator: " ")
+      return fields.enumerated().filter { ![2, 3].contains($0.offset) }.map { String($0.element) }
+        .joined(separator: " ")
+    }.sorted()
   }
 
   private static func shownTables() throws -> String {

@@ -43,7 +43,7 @@ struct LoopbackSocket {
   }
 
   func send(_ bytes: [UInt8]) {
-    _ = Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL.rawValue))
+    _ = Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
   }
 
   /// Closes the connections that were made to it, or takes the datagrams that have come.

@@ -160,8 +160,6 @@ extension Oracle {
     for later in state.steps[(place + 1)...] where later.isUndone == false {
       // One whose action has yet to end is undone when it has.
       if program is AgentProgram, !later.isInjected { continue }
-      // One whose undo has begun may still be looked at, before its command runs.
-      if let agent = program as? AgentProgram, agent.isUndoing(later) { continue }
       for case .run(let command) in later.intent.undo
       where history(of: command, on: program.computer).starts == 0 {
         world.violate("undos run from the newest step to the oldest")
