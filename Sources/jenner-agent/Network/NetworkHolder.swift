@@ -14,6 +14,8 @@ final class NetworkHolder {
   private var server: RunningServer?
   private var deadline: Duration = .zero
   private var isHeld = false
+  /// What was said of other steps' faults while the rules were being made.
+  private var earlyGates: [(step: Int, until: Int64?)] = []
 
   /// Holds what the order on the socket says, until its deadline or until this process is killed.
   static func hold() -> Int32 {
@@ -129,6 +131,8 @@ final class NetworkHolder {
 
   private func confirm() {
     isHeld = true
+    for (step, until) in earlyGates { setGate(step, until: until) }
+    earlyGates = []
     SocketPair.send("held\n", to: Companion.socket)
     scheduleCycle()
     tell()
@@ -175,7 +179,9 @@ final class NetworkHolder {
   // MARK: Sharing packets with the faults of other steps
 
   private func setGate(_ step: Int, until: Int64?) {
-    guard isHeld, let gate = order?.rules.gates.first(where: { $0.step == step }) else { return }
+    guard let gate = order?.rules.gates.first(where: { $0.step == step }) else { return }
+    // The sets may not be there yet; faults of one moment are put in force side by side.
+    guard isHeld else { return earlyGates.append((step, until)) }
     let commands = until.map { opening(gate, until: $0) } ?? gate.sets.map(\.flushing)
     for command in commands { owner?.note(command) }
   }

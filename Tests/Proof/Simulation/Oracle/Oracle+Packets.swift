@@ -51,9 +51,14 @@ extension Oracle {
     guard let step = agent.holders.first(where: { $0.value.identity == holder })?.key else {
       return
     }
-    for case let other as RuleHolderProgram in agent.holders.values
-    where other.identity != holder && other.toldOf.contains(step) {
-      world.violate("others hear that a fault ends before it ends")
+    let others = agent.holders.values.compactMap { $0 as? RuleHolderProgram }
+      .filter { $0.identity != holder && $0.toldOf.contains(step) }
+    // Those that are ended in the same breath need not be told.
+    world.after(.milliseconds(1)) { [weak self] in
+      guard agent.isLongAwake, others.contains(where: { $0.isAlive && !$0.isLeaving }) else {
+        return
+      }
+      self?.world.violate("others hear that a fault ends before it ends")
     }
   }
 

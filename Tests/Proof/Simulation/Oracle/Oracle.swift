@@ -112,7 +112,9 @@ final class Oracle {
   func fencing(_ agent: Program, of name: String, by program: Program) {
     interruptions[agent.computer.number, default: 0] += 1
     world.note("fence", Int(agent.identity.pid), "by \(program.identity.pid)")
-    guard agent.isRunnable, !troubledDisks.contains(agent.computer.number),
+    // One that has begun late, since its computer slept, and whose command hangs, can't.
+    let isWaiting = agent.computer.commands.contains { $0.owner === agent }
+    guard agent.isRunnable, !isWaiting, !troubledDisks.contains(agent.computer.number),
       world.now - agent.runnableSince > Self.patience(on: agent.computer)
     else { return }
     world.violate("an agent that can act is not fenced")

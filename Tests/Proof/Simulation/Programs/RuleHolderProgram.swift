@@ -11,6 +11,8 @@ final class RuleHolderProgram: HolderProgram {
   private(set) var gates: [Int: Int64] = [:]
   /// What the agent has told it of, and not taken back.
   private(set) var toldOf: Set<Int> = []
+  /// Whether it was asked to end.
+  private(set) var isLeaving = false
 
   /// Whether the rules do the part of another step's fault.
   func isOpen(to step: Int) -> Bool {
@@ -80,15 +82,18 @@ final class RuleHolderProgram: HolderProgram {
   }
 
   private func setGate(_ step: Int, until: Int64?) {
-    guard isHeld, knows(step) else { return }
+    guard knows(step) else { return }
+    guard isHeld else { return earlyWords.append((step, until)) }
     world.note("gate", step, "\(identity.pid) \(until.map { "\($0)" } ?? "closed")")
     gates[step] = until
   }
 
   /// Lets what goes through it come to an end.
   func leave() {
+    isLeaving = true
     run { [self] in
-      guard isHeld, world.random.happens(0.3) else { return end() }
+      // Where nothing goes through a server of its own there is nothing to wait for.
+      guard isHeld, rules?.server != nil else { return end() }
       run(after: world.random.milliseconds(1...600)) { [self] in end() }
     }
   }
