@@ -19,8 +19,8 @@ struct FailureCase: Codable, CustomStringConvertible {
     return "\(scenario.name), \(when)\(watched.rawValue): \(what)\(isForGood ? " for good" : "")"
   }
 
-  /// What takes longer hangs.
-  private static let limit: Duration = .seconds(20)
+  /// What takes longer hangs; a runner waits a quarter of a minute for a ledger that nobody settles.
+  private static let limit: Duration = .seconds(30)
   /// How long a guardian is watched that tries again what will never succeed.
   ///
   /// It does so once a second and for minutes; that is its duty, and no hang. Then it is killed.

@@ -67,7 +67,7 @@ struct KillCase: Codable, CustomStringConvertible {
   private func check(
     _ run: TracedRun, _ place: Place, _ killed: Kill?, _ result: inout JobResult
   ) throws {
-    if let killed, EventLoop.now - killed.time > Self.deadline, !isGuardianLost {
+    if let killed, EventLoop.now - killed.time > Self.deadline, !mayStayUnproved {
       result.problems.append("its end took \(EventLoop.now - killed.time)")
     }
     // The kernel gets a second to schedule what it resumes.

@@ -25,7 +25,8 @@ struct Ending {
           + "\(held ? "in force" : "over"); \(place.written)")
       run.abandon()
     }
-    for member in run.members.values {
+    // How nft(8) ends when its holder is gone is its own matter.
+    for member in run.members.values where member.role != .rules {
       guard let signal = member.status.map({ $0 & 0x7f }), signal != 0, signal != SIGKILL else {
         continue
       }

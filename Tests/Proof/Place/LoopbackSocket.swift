@@ -25,6 +25,10 @@ struct LoopbackSocket {
   }
 
   private func listen(at port: UInt16) throws {
+    // Connections of an earlier process that nobody ended may still be there.
+    var isShared: Int32 = 1
+    setsockopt(
+      descriptor, SOL_SOCKET, SO_REUSEADDR, &isShared, socklen_t(MemoryLayout<Int32>.size))
     let result = Self.withAddress(port) { bind(descriptor, $0, $1) }
     guard result == 0, kind == .datagrams || Glibc.listen(descriptor, Self.backlog) == 0 else {
       throw SystemError("listen on port \(port)")
