@@ -59,6 +59,10 @@ public struct Unwinding: Sendable {
   private var isRunningCommand = false
   private var isPatient = true
 
+  /// The newest step that another unwinding is at: what was done before it waits for it, but for what
+  /// needs no command; nil: there is none, or the order is somebody else's matter.
+  var newerStep: Int?
+
   /// The proofs of each step that is through.
   public private(set) var proofs: [Int: [UndoProof]] = [:]
   /// The results of the rollbacks that have run, in order.
@@ -165,10 +169,12 @@ public struct Unwinding: Sendable {
     }
     nextWake = nil
     guard !isRunningCommand else { return effects }
-    if let command = commands.first(where: { $0.proof == nil })?.undo.command {
+    if let task = commands.first(where: { $0.proof == nil }), let command = task.undo.command {
+      if let newerStep, newerStep > task.step { return effects }
       isRunningCommand = true
       effects.append(.run(command))
     } else if let rollback = rollbacks.first {
+      guard newerStep == nil else { return effects }
       isRunningCommand = true
       effects.append(.run(rollback.command))
     } else {
@@ -222,6 +228,9 @@ public struct Unwinding: Sendable {
         false, "the holder, process \(holder.pid), lives after \(Self.readBackLimit.text)")
     }
   }
+
+  /// The newest step that it is not through with.
+  var newestStep: Int? { steps.filter { !reported.contains($0) }.max() }
 
   /// Notes each step of which everything has been tried.
   private mutating func report() -> [UnwindingEffect] {

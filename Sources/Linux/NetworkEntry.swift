@@ -36,8 +36,9 @@ public enum NetworkEntry {
     return found
   }
 
-  /// Where a network namespace can be entered now: where it was, or by a process that is in it, or by
-  /// a name that it has. nil if it is nowhere: then it is gone, and everything in it.
+  /// Where a network namespace can be entered now; nil if nowhere: then it is gone with all that is in it.
+  ///
+  /// That is where it was, or by a name that it has, or by a process that is in it.
   public static func find(_ namespace: NetworkNamespace) -> NetworkNamespace? {
     let host = LinuxHost()
     let processes = ((try? Directory.entries(of: "/proc")) ?? []).filter { Int32($0) != nil }

@@ -13,5 +13,6 @@ struct Proof: ParsableCommand {
       Everything.self, SampleOfEverything.self, KillPoints.self, Failures.self, LedgerImages.self,
       FullDisk.self, PidReuse.self, ForeignState.self, Concurrency.self, SimulateCommand.self,
       MutantsCommand.self, PublishCommand.self, Worker.self, Bystander.self, Debugger.self,
+      Talker.self,
     ])
 }

@@ -116,6 +116,7 @@ extension AgentMachine {
     lastUnwinding += 1
     let key = lastUnwinding
     var unwinding = Unwinding(steps: steps, rollbacks: rollbacks)
+    unwinding.newerStep = newestStep(besides: key)
     let effects = unwinding.start(at: now, on: host)
     running[key] = Running(
       unwinding: unwinding, steps: Set(steps.map(\.intent.step)), purpose: purpose,
@@ -127,9 +128,26 @@ extension AgentMachine {
     _ key: Int, _ event: UnwindingEvent, at now: Duration
   ) -> [AgentEffect] {
     guard var unwinding = running[key]?.unwinding else { return [] }
+    let newest = unwinding.newestStep
+    unwinding.newerStep = newestStep(besides: key)
     let effects = unwinding.handle(event, at: now, on: host)
     running[key]?.unwinding = unwinding
+    let isThrough = unwinding.newestStep != newest
     return perform(effects, for: key) + finish(key)
+      + (isThrough ? wakeOthers(than: key, at: now) : [])
+  }
+
+  /// What is undone without being asked for goes from the newest step to the oldest, also where the
+  /// runner had asked for one of them before.
+  private func newestStep(besides key: Int) -> Int? {
+    guard case .ending = phase else { return nil }
+    return running.filter { $0.key != key }.values.compactMap(\.unwinding.newestStep).max()
+  }
+
+  /// One is through with a step: others may have waited for that.
+  private mutating func wakeOthers(than key: Int, at now: Duration) -> [AgentEffect] {
+    guard case .ending = phase else { return [] }
+    return running.keys.sorted().filter { $0 != key }.flatMap { advance($0, .wake, at: now) }
   }
 
   private mutating func perform(_ effects: [UnwindingEffect], for key: Int) -> [AgentEffect] {

@@ -15,7 +15,9 @@ public enum PartitionShape: String, FieldChoice {
 
   public static var placeholder: PartitionShape { .majority }
 
-  /// For each host, whom it can't reach any more; it is symmetric. The seed picks who is where.
+  /// For each host, whom it can't reach any more; the seed picks who is where.
+  ///
+  /// It is symmetric.
   func separation(of hosts: [String], seed: UInt64) throws(Refusal) -> [String: [String]] {
     let least = self == .bridge || self == .ring ? 3 : 2
     guard Set(hosts).count >= least else {

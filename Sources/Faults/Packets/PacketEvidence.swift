@@ -43,11 +43,6 @@ struct PacketEvidence {
     return counted
   }
 
-  private static func packets(in listing: [JSON]) -> Int {
-    listing.compactMap { $0["rule"]?["expr"]?.array }.joined()
-      .compactMap { $0["counter"]?["packets"]?.count }.reduce(0, +)
-  }
-
   /// Whether a chain of another fault's table is where it does this one's part too: the steps whose
   /// part it does stand in its name, behind the way and its own step; see `ShapingRules`.
   private func doesPart(_ chain: String) -> Bool {

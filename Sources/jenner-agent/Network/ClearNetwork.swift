@@ -2,8 +2,10 @@ internal import Glibc
 internal import Linux
 internal import Model
 
-/// `jenner-agent clear-network`: removes the devices of a network fault, and sees that its tables are
-/// gone. It may be run at any time and again; what is not there is not missed.
+/// `jenner-agent clear-network`, which removes the devices of a network fault, and sees that its tables
+/// are gone.
+///
+/// It may be run at any time and again; what is not there is not missed.
 struct ClearNetwork {
   private var objects = NetworkObjects(tables: [], links: [])
 

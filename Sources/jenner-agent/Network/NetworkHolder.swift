@@ -134,6 +134,7 @@ final class NetworkHolder {
   private func confirm() {
     isHeld = true
     for (step, until) in earlyGates { setGate(step, until: until) }
+    earlyGates = []
     SocketPair.send("held\n", to: Companion.socket)
     scheduleCycle()
     tell()

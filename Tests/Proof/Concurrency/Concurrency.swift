@@ -17,6 +17,12 @@ struct Concurrency: ParsableCommand {
     try outcomes.publish(Self.prove(Self.cases(in: parts), choice, with: workers))
   }
 
+  /// Who may come beside a run; packets are claimed only as the fault begins.
+  private static func pairs(of scenario: Scenario) -> [ConcurrencyCase.Pair] {
+    if !scenario.isExclusive { return [.neighbours, .runAndRecover] }
+    return scenario.isOfTraffic ? [.runs, .runAndRecover] : [.runs, .claims, .runAndRecover]
+  }
+
   /// Every pair with every kill, from the points of `recover` that are moments of their own.
   static func cases(in parts: [Surveys.Part]) -> [ConcurrencyCase] {
     parts.filter { $0.stage == .recovery }.flatMap { part in
@@ -30,7 +36,7 @@ struct Concurrency: ParsableCommand {
       let scopes: [Scope?] = [nil, .runner, .agent, .guardian, .runnerAndAgent, .everything]
       let start = part.points.prefix(1).map(\.point)
       return start.flatMap { point in
-        [ConcurrencyCase.Pair.runs, .claims, .runAndRecover].flatMap { pair in
+        pairs(of: part.scenario).flatMap { pair in
           scopes.map { make(pair, point, $0) }
         }
       }

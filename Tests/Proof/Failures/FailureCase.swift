@@ -19,8 +19,8 @@ struct FailureCase: Codable, CustomStringConvertible {
     return "\(scenario.name), \(when)\(watched.rawValue): \(what)\(isForGood ? " for good" : "")"
   }
 
-  /// What takes longer hangs.
-  private static let limit: Duration = .seconds(20)
+  /// What takes longer hangs; a runner waits a quarter of a minute for a ledger that nobody settles.
+  private static let limit: Duration = .seconds(30)
   /// How long a guardian is watched that tries again what will never succeed.
   ///
   /// It does so once a second and for minutes; that is its duty, and no hang. Then it is killed.
@@ -49,7 +49,8 @@ struct FailureCase: Codable, CustomStringConvertible {
     if let staged {
       let isTryingAgain = triesAgain && !staged.isOver
       if isTryingAgain { staged.run.abandon() }
-      Ending(staged.run, isOver: staged.run.isOver, in: place).check(atMost: limit, &result)
+      Ending(staged.run, of: scenario, isOver: staged.run.isOver, in: place)
+        .check(atMost: limit, &result)
       if !isTryingAgain { try check(staged.run, place, &result) }
     }
     try Aftermath(scenario, before, in: place).check(&result)
@@ -59,8 +60,8 @@ struct FailureCase: Codable, CustomStringConvertible {
   /// Either it was refused and nothing was touched, or it was undone: nobody has called `recover`.
   private func check(_ run: TracedRun, _ place: Place, _ result: inout JobResult) throws {
     let mayStay = stage != .run && undoClass == .guardian
-    if !scenario.endsTarget, !mayStay, try place.isTargetHeld(longerThan: .seconds(1)) {
-      result.problems.append("the target is still held, and nobody is left to let it go")
+    if !scenario.endsTarget, !mayStay, try place.isHeld(by: scenario, longerThan: .seconds(1)) {
+      result.problems.append("the fault is still in force, and nobody is left to end it")
     }
     guard let status = run.exitStatus(of: .runner) else { return }
     result.runnerStatus = status

@@ -1,6 +1,7 @@
 import ArgumentParser
 
-/// Every system call of agent, guardian, holder and `recover` fails, once and for good.
+/// Every system call of agent, guardian, holder, `recover` and
+/// `clear-network` fails, once and for good.
 struct Failures: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Makes every system call fail with each of six errors, once and for good.")
@@ -14,7 +15,7 @@ struct Failures: ParsableCommand {
   var everyError = false
 
   /// Whose calls fail: what touches a system, or puts it back.
-  static let roles: [Role] = [.agent, .guardian, .holder, .recover]
+  static let roles: [Role] = [.agent, .guardian, .holder, .recover, .clearing]
 
   func run() throws {
     let workers = try self.workers.start()

@@ -22,7 +22,33 @@ private final class Foreigners {
       set peers { type ipv4_addr; elements = { 192.0.2.1 }; }
       chain input { type filter hook input priority 0; ip saddr @peers counter drop; }
     }
+    add table ip foreign {
+      chain output { type nat hook output priority -100; tcp dport 4999 redirect to :4998; }
+    }
+    add table netdev foreign {
+      chain out { type filter hook egress device "lo" priority 0; meta mark 0x4999 counter; }
+    }
     """
+
+  private static let commands = [
+    ["ip", "link", "add", "foreign0", "type", "veth", "peer", "name", "foreign1"],
+    ["ip", "link", "set", "foreign0", "up"],
+    [
+      "tc", "qdisc", "add", "dev", "foreign0", "root", "tbf", "rate", "1mbit", "burst", "32k",
+      "latency", "400ms",
+    ],
+    ["ip", "link", "add", "foreign2", "type", "ifb"],
+    ["ip", "link", "set", "foreign2", "up"],
+    ["tc", "qdisc", "add", "dev", "foreign2", "root", "pfifo", "limit", "7"],
+    ["tc", "qdisc", "add", "dev", "lo", "clsact"],
+    ["nft", table],
+  ]
+
+  private static let undoing = [
+    ["ip", "link", "del", "foreign0"], ["ip", "link", "del", "foreign2"],
+    ["tc", "qdisc", "del", "dev", "lo", "clsact"],
+    ["nft", "delete table inet foreign; delete table ip foreign; delete table netdev foreign"],
+  ]
 
   private let place: Place
   private let stopped: Target
@@ -37,15 +63,7 @@ private final class Foreigners {
     Glibc.kill(stopped.pid, SIGSTOP)
     traced = try Target(name: "foreign-traced", isTraced: true)
     cgroup = try Cgroup(making: place.inner.folder + "-foreign")
-    for command in [
-      ["ip", "link", "add", "foreign0", "type", "veth", "peer", "name", "foreign1"],
-      ["ip", "link", "set", "foreign0", "up"],
-      [
-        "tc", "qdisc", "add", "dev", "foreign0", "root", "tbf", "rate", "1mbit", "burst", "32k",
-        "latency", "400ms",
-      ],
-      ["nft", Self.table],
-    ] {
+    for command in Self.commands {
       let result = try Tool.run(command)
       guard result.status == 0 else {
         throw SystemError("\(command.joined(separator: " ")): \(result.output)", code: EIO)
@@ -72,8 +90,7 @@ private final class Foreigners {
     stopped.end()
     traced.end()
     cgroup.remove()
-    _ = try? Tool.run(["ip", "link", "del", "foreign0"])
-    _ = try? Tool.run(["nft", "delete", "table", "inet", "foreign"])
+    for command in Self.undoing { _ = try? Tool.run(command) }
     place.forgetPicture()
   }
 

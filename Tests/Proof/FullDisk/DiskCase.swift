@@ -46,9 +46,8 @@ struct DiskCase: Codable, CustomStringConvertible {
     let run = try place.start(scenario, watching: [.agent])
     let isOver = try run.follow(atMost: .seconds(30)) { stop in
       if stop.point.name.hasPrefix("pidfd_send_signal") { effects += 1 }
-      guard moment != .before, !result.isReached, Stage.isInForce(at: stop, in: place) else {
-        return .goOn
-      }
+      guard moment != .before, !result.isReached, Stage.isInForce(scenario, at: stop, in: place)
+      else { return .goOn }
       result.isReached = true
       do { try disk.get(trouble) } catch { failure = error }
       if moment == .takeover { for pid in run.living(.agent) { kill(pid, SIGKILL) } }
@@ -56,7 +55,7 @@ struct DiskCase: Codable, CustomStringConvertible {
     }
     if let failure { throw failure }
     if run.members.values.contains(where: { $0.role == .holder }) { effects += 1 }
-    Ending(run, isOver: isOver, in: place).check(atMost: .seconds(30), &result)
+    Ending(run, of: scenario, isOver: isOver, in: place).check(atMost: .seconds(30), &result)
     if result.isReached { try check(run, place, effects, &result) }
     try disk.mend(trouble)
     try Aftermath(scenario, before, in: place).check(&result)
@@ -66,8 +65,8 @@ struct DiskCase: Codable, CustomStringConvertible {
   private func check(
     _ run: TracedRun, _ place: Place, _ effects: Int, _ result: inout JobResult
   ) throws {
-    if try !scenario.endsTarget && place.isTargetHeld(longerThan: .seconds(1)) {
-      result.problems.append("the target is still held")
+    if try !scenario.endsTarget && place.isHeld(by: scenario, longerThan: .seconds(1)) {
+      result.problems.append("the fault is still in force")
     }
     let status = run.exitStatus(of: .runner)
     result.runnerStatus = status

@@ -43,7 +43,7 @@ struct KillCase: Codable, CustomStringConvertible {
       scenario, watching: watched, in: place, atMost: Self.limit
     ) { run, stop in
       guard stop.point == point else { return .goOn }
-      let isHeld = place.target.seemsHeld
+      let isHeld = place.seemsHeld(by: scenario)
       do { try scope.kill(run, in: place) } catch { failure = error }
       killed = Kill(time: EventLoop.now, isHeld: isHeld)
       return .leaveAlone
@@ -51,10 +51,12 @@ struct KillCase: Codable, CustomStringConvertible {
     if let failure { throw failure }
     result.isReached = killed != nil
     if let staged {
-      Ending(staged.run, isOver: staged.isOver, in: place).check(atMost: Self.limit, &result)
+      Ending(staged.run, of: scenario, isOver: staged.isOver, in: place)
+        .check(atMost: Self.limit, &result)
       try check(staged.run, place, killed, &result)
       if !mayStay {
-        result.problems += try place.tracesOfFaults(since: before, after: .seconds(1))
+        result.problems += try place.tracesOfFaults(
+          since: before, mayLeaveLinks: mayLeaveLinks, after: .seconds(1))
       }
     }
     try Aftermath(scenario, before, in: place).check(&result)
@@ -65,17 +67,17 @@ struct KillCase: Codable, CustomStringConvertible {
   private func check(
     _ run: TracedRun, _ place: Place, _ killed: Kill?, _ result: inout JobResult
   ) throws {
-    if let killed, EventLoop.now - killed.time > Self.deadline, !isGuardianLost {
+    if let killed, EventLoop.now - killed.time > Self.deadline, !mayStayUnproved {
       result.problems.append("its end took \(EventLoop.now - killed.time)")
     }
     // The kernel gets a second to schedule what it resumes.
-    if !scenario.endsTarget, !mayStay, try place.isTargetHeld(longerThan: .seconds(1)) {
-      result.problems.append("the target is still held, and nobody is left to let it go")
+    if !scenario.endsTarget, !mayStay, try place.isHeld(by: scenario, longerThan: .seconds(1)) {
+      result.problems.append("the fault is still in force, and nobody is left to end it")
     }
     guard !scope.victims.contains(.runner), let status = run.exitStatus(of: .runner) else { return }
     result.runnerStatus = status
     // Where somebody was left to undo, that it was undone can be proved.
-    let known: [Int32] = [3, 4] + (mayPass(killed) ? [0] : []) + (isGuardianLost ? [5] : [])
+    let known: [Int32] = [3, 4] + (mayPass(killed) ? [0] : []) + (mayStayUnproved ? [5] : [])
     if !known.contains(status) {
       result.problems.append("the runner ended with \(status): \(place.written)")
     }
@@ -94,9 +96,17 @@ struct KillCase: Codable, CustomStringConvertible {
     stage != .run && scope.victims.contains(.guardian)
   }
 
+  /// Whether somebody may have been left who could not prove the undo.
+  private var mayStayUnproved: Bool { isGuardianLost || scope == .clearing }
+
   /// Whether the fault may last until `recover`: of guardian class, with agent and guardian gone.
-  private var mayStay: Bool {
-    guard undoClass == .guardian else { return false }
+  private var mayStay: Bool { undoClass == .guardian && isAbandoned }
+
+  /// Whether an inert device may stay until `recover`.
+  private var mayLeaveLinks: Bool { isAbandoned || scope == .clearing }
+
+  /// Whether agent and guardian are gone.
+  private var isAbandoned: Bool {
     switch stage {
     case .run: return scope == .everything
     case .takeover: return scope.victims.contains(.guardian)

@@ -7,6 +7,8 @@ enum Scope: String, Codable, CaseIterable {
   case guardian
   case holder
   case recover
+  case rules = "nft of the rules"
+  case clearing = "clear-network"
   case runnerAndAgent = "runner+agent"
   case runnerAndGuardian = "runner+guardian"
   /// The process group of the runner.
@@ -24,9 +26,11 @@ enum Scope: String, Codable, CaseIterable {
     case .guardian: [.guardian]
     case .holder: [.holder]
     case .recover: [.recover]
+    case .rules: [.rules]
+    case .clearing: [.clearing]
     case .runnerAndAgent: [.runner, .agent]
     case .runnerAndGuardian: [.runner, .guardian]
-    case .cgroup: [.runner, .agent, .holder, .recover, .launched]
+    case .cgroup: [.runner, .agent, .holder, .recover, .rules, .clearing, .launched]
     case .everything: Set(Role.allCases)
     }
   }
@@ -35,11 +39,13 @@ enum Scope: String, Codable, CaseIterable {
   static func tried(at point: CallPoint, of role: Role, in stage: Stage) -> [Scope] {
     switch stage {
     case .run: tried(at: role)
+    case .takeover where role == .clearing: [.clearing, .runnerAndGuardian, .everything]
     // A runner that has lost agent and guardian waits for a quarter of a minute for the ledger to
     // be settled: so that is tried only where the guardian writes it.
     case .takeover where point.name == "fsync":
       [.runner, .guardian, .runnerAndGuardian, .everything]
     case .takeover: [.runner, .runnerAndGuardian, .everything]
+    case .recovery where role == .clearing: [.clearing, .recover]
     case .recovery: [.recover]
     }
   }
@@ -49,10 +55,13 @@ enum Scope: String, Codable, CaseIterable {
     case .runner: [.runner, .group, .runnerAndAgent, .everything]
     case .agent:
       [
-        .runner, .agent, .guardian, .holder, .runnerAndAgent, .group, .cgroup, .everything,
+        .runner, .agent, .guardian, .holder, .rules, .clearing, .runnerAndAgent, .group, .cgroup,
+        .everything,
       ]
     case .guardian: [.agent, .guardian, .runnerAndAgent, .everything]
-    case .holder: [.agent, .guardian, .holder, .everything]
+    case .holder: [.agent, .guardian, .holder, .rules, .everything]
+    case .rules: [.agent, .holder, .rules, .everything]
+    case .clearing: [.agent, .clearing, .everything]
     case .recover: [.recover, .agent, .runnerAndAgent, .everything]
     case .launched: [.agent, .everything]
     }
@@ -69,7 +78,7 @@ enum Scope: String, Codable, CaseIterable {
       let both = victims.flatMap(run.living)
       for pid in both { Glibc.kill(pid, SIGSTOP) }
       for pid in both { Glibc.kill(pid, SIGKILL) }
-    case .runner, .agent, .guardian, .holder, .recover:
+    case .runner, .agent, .guardian, .holder, .recover, .rules, .clearing:
       for pid in victims.flatMap(run.living) { Glibc.kill(pid, SIGKILL) }
     }
   }

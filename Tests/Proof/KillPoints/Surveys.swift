@@ -25,7 +25,7 @@ struct Surveys {
     let surveys = scenarios.flatMap { scenario in
       // A target that is gone at once leaves nothing to take over.
       stages.filter { $0 == .run || !scenario.endsTarget }.flatMap { stage in
-        stage.roles.filter(roles.contains).map {
+        stage.roles.filter { roles.contains($0) && scenario.roles.contains($0) }.map {
           Survey(scenario: scenario, stage: stage, role: $0)
         }
       }

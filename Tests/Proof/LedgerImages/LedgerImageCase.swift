@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import Linux
+import Model
 
 /// A share of the images of one kind of one real ledger.
 ///
@@ -30,9 +31,10 @@ struct LedgerImageCase: Codable {
     var result = JobResult()
     result.cases = lengths.count
     let before = try place.remember()
+    let links = Self.links(in: ledger)
     for length in lengths {
       let bytes = image.bytes(of: ledger, whole: length)
-      let problems = try check(bytes, length, landmarks, in: place)
+      let problems = try check(bytes, length, landmarks, links, in: place)
       result.problems += problems.map { "\(image.rawValue), whole up to byte \(length): \($0)" }
     }
     try Aftermath(scenario, before, in: place).check(&result)
@@ -62,7 +64,8 @@ struct LedgerImageCase: Codable {
 
   /// What breaks the promise for one image.
   private func check(
-    _ bytes: [UInt8], _ length: Int, _ landmarks: LedgerLandmarks, in place: Place
+    _ bytes: [UInt8], _ length: Int, _ landmarks: LedgerLandmarks, _ links: [String],
+    in place: Place
   ) throws -> [String] {
     var problems: [String] = []
     try place.clear()
@@ -71,13 +74,22 @@ struct LedgerImageCase: Codable {
     // will. A holder's targets run once it is gone, which it is: everything of the run has ended.
     let isOurs = length >= landmarks.intent && length < landmarks.undone && undoClass == .guardian
     try stop(place.target)
+    for link in links {
+      let made = try Tool.run(["ip", "link", "add", "name", link, "type", "ifb"])
+      guard made.status == 0 else { throw SystemError("make \(link): \(made.output)", code: EIO) }
+    }
     let recovery = try place.agent(["recover"])
     if recovery.status != 0 || recovery.hasHung {
       problems.append("recover ended with \(recovery.status): \(recovery.output)")
     }
-    let isHeld = try isOurs ? place.isTargetHeld(longerThan: .seconds(1)) : place.target.isHeld()
+    let isHeld =
+      try isOurs
+      ? place.isHeld(by: scenario, longerThan: .seconds(1)) : place.target.isHeld()
     if isOurs, isHeld { problems.append("the target is still stopped") }
     if !isOurs, !isHeld { problems.append("recover let a process go on that another had stopped") }
+
+    let shown = try Tool.run(["ip", "-o", "link"]).output
+    problems += links.filter(shown.contains).map { "recover left the device \($0)" }
 
     try stop(place.target)
     let again = try place.agent(["recover"])
@@ -89,6 +101,15 @@ struct LedgerImageCase: Codable {
     if residue.status != 0 { problems.append("residue: \(residue.output)") }
     kill(place.target.pid, SIGCONT)
     return problems
+  }
+
+  /// The devices that a ledger speaks of; a table has the same name and `_` behind it.
+  private static func links(in ledger: [UInt8]) -> [String] {
+    let words = String(decoding: ledger, as: UTF8.self)
+      .split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init)
+    return Set(words).filter { word in
+      RunMark(beginning: word).map { $0.name != word } ?? false && !word.contains("_")
+    }.sorted()
   }
 
   private func stop(_ target: Target) throws {

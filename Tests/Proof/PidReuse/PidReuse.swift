@@ -21,7 +21,7 @@ struct PidReuse: ParsableCommand {
   static func prove(rounds: Int, with workers: Workers) throws -> [Outcome] {
     var cases: [PidReuseCase] = []
     // Whom a tracer watches may not be replaced under it: its debugger would be another's.
-    for scenario in Scenario.all where !scenario.isTraced {
+    for scenario in Scenario.processes where !scenario.isTraced {
       let undoClass = try workers.undoClass(of: scenario)
       for moment in PidReuseCase.Moment.allCases where moment != .inForce || !scenario.endsTarget {
         for actor in PidReuseCase.Actor.allCases {

@@ -50,7 +50,7 @@ struct PidReuseCase: Codable, CustomStringConvertible {
       return .leaveAlone
     }
     if let failure { throw failure }
-    Ending(run, isOver: isOver, in: place).check(atMost: .seconds(30), &result)
+    Ending(run, of: scenario, isOver: isOver, in: place).check(atMost: .seconds(30), &result)
     if result.isReached { try check(place, "the run's end", &result) }
     try Aftermath(scenario, before, in: place, isReplaced: result.isReached).check(&result)
     if result.isReached { try check(place, "recover", &result) }
@@ -63,7 +63,7 @@ struct PidReuseCase: Codable, CustomStringConvertible {
   private func isMoment(_ stop: TracedRun.Stop, _ place: Place) -> Bool {
     switch moment {
     case .beforeInjection: stop.point.name == "fsync" && stop.point.occurrence == 2
-    case .inForce: Stage.isInForce(at: stop, in: place)
+    case .inForce: Stage.isInForce(scenario, at: stop, in: place)
     }
   }
 

@@ -1,3 +1,5 @@
+import Model
+
 /// What programs that are not ours show of the host.
 ///
 /// Within a namespace of its own, everything that they show is either ours or was put there by the
@@ -8,6 +10,8 @@ struct HostPicture: Equatable {
   var tables: String
   var queues: String
   var links: String
+  /// Where somebody listens, and who.
+  var listeners: [String]
   /// Cgroups and locks.
   var files: [String]
 
@@ -15,21 +19,51 @@ struct HostPicture: Equatable {
     processes = try Self.shownProcesses()
     tables = try Self.shownTables()
     queues = try Tool.run(["tc", "qdisc"]).output
-    links = try Tool.run(["ip", "-o", "link"]).output
+    links = try Self.shownLinks()
+    listeners = try Self.shownListeners()
     files = try Tool.run(["find"] + folders + ["-printf", "%y %m %s %p\n"]).output
       .split(separator: "\n").map(String.init).sorted()
   }
 
-  /// What can be seen of a fault besides the state of its target: processes with our mark, and tables
-  /// that were not there before.
-  static func tracesOfFaults(since before: HostPicture) throws -> [String] {
+  /// What can be seen of a fault besides the state of its target: processes with our mark, tables and
+  /// sockets that were not there before, and devices, which may stay where nobody is left to remove them.
+  static func tracesOfFaults(
+    since before: HostPicture, mayLeaveLinks: Bool
+  ) throws -> [String] {
     let marked = try shownProcesses().filter { $0.contains(effectMark) }
     let tables = try shownTables()
+    let links = try mayLeaveLinks ? before.links : shownLinks()
     return marked.map { "process: \($0)" }
       + (tables == before.tables ? [] : ["nft list ruleset: \(tables)"])
+      + (links == before.links ? [] : ["ip link: \(links)"])
+      + (try shownListeners()).filter { !before.listeners.contains($0) }.map { "socket: \($0)" }
+  }
+
+  /// Whether there is a table of a run.
+  static func showsTablesOfRuns() throws -> Bool {
+    try Tool.run(["nft", "list", "tables"]).output.split(separator: "\n").contains { line in
+      line.split(separator: " ").last.flatMap { RunMark(beginning: $0) } != nil
+    }
+  }
+
+  /// Whether the rules of a run pass packets on to what it does with them: a set of theirs has an
+  /// element that the kernel takes away in time.
+  static func showsRulesInForce() throws -> Bool {
+    try showsTablesOfRuns() && Tool.run(["nft", "list", "ruleset"]).output.contains(" expires ")
   }
 
   private static let effectMark = "JENNER_EFFECT="
+
+  private static func shownLinks() throws -> String { try Tool.run(["ip", "-o", "link"]).output }
+
+  private static func shownListeners() throws -> [String] {
+    try Tool.run(["ss", "-Htulnp"]).output.split(separator: "\n").map { line in
+      // What waits in a queue is the moment's.
+      let fields = line.split(separator: " ")
+      return fields.enumerated().filter { ![2, 3].contains($0.offset) }.map { String($0.element) }
+        .joined(separator: " ")
+    }.sorted()
+  }
 
   private static func shownTables() throws -> String {
     try Tool.run(["nft", "-s", "list", "ruleset"]).output
@@ -47,6 +81,9 @@ struct HostPicture: Equatable {
     if tables != before.tables { lines.append("nft list ruleset: \(tables)") }
     if queues != before.queues { lines.append("tc qdisc: \(queues)") }
     if links != before.links { lines.append("ip link: \(links)") }
+    for line in listeners where !before.listeners.contains(line) {
+      lines.append("socket: \(line)")
+    }
     for line in files where !before.files.contains(line) { lines.append("file: \(line)") }
     for line in before.files where !files.contains(line) { lines.append("file gone: \(line)") }
     return lines

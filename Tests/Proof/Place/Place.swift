@@ -14,6 +14,8 @@ final class Place {
   let inner: Cgroup
   private(set) var target: Target
   private(set) var before: HostPicture?
+  /// Whose packets are hit; nil as long as no scenario is about packets.
+  private var talker: StartedTalker?
   private static let locks = "/run/lock/jenner"
   private let port: OpenPort
   private var output: Int32 = -1
@@ -61,10 +63,19 @@ final class Place {
   func renew(for scenario: Scenario) throws {
     try? cgroup.killAtOnce()
     reap()
+    try prepareTalker(for: scenario)
     let isUntouched = try !target.isReplaced && target.isFree()
     if isUntouched, target.isTraced == scenario.isTraced { return }
     target.end()
     target = try Target(isTraced: scenario.isTraced)
+    before = nil
+  }
+
+  private func prepareTalker(for scenario: Scenario) throws {
+    guard (talker != nil) != scenario.isOfTraffic else { return }
+    talker?.end()
+    talker = nil
+    if scenario.isOfTraffic { talker = try StartedTalker() }
     before = nil
   }
 
@@ -130,10 +141,24 @@ final class Place {
   /// What the last run wrote.
   var written: String { ProcFile.text(folder + "/output") }
 
-  /// Whether the target is held and stays so.
-  func isTargetHeld(longerThan limit: Duration) throws -> Bool {
+  /// Whether a scenario's fault is in force, as programs that are not ours show it.
+  func isHeld(by scenario: Scenario) throws -> Bool {
+    try scenario.isOfTraffic ? HostPicture.showsTablesOfRuns() : target.isHeld()
+  }
+
+  /// Whether a scenario's fault seems to be in force: quick, and only good for choosing a moment.
+  func seemsHeld(by scenario: Scenario) -> Bool {
+    guard scenario.isOfTraffic else { return target.seemsHeld }
+    return ProcFile.names(in: state + "/runs").filter { $0.hasSuffix(".ledger") }.contains {
+      let ledger = ProcFile.text("\(state)/runs/\($0)")
+      return ledger.contains(" {\"injected\":") && !ledger.contains(" {\"undone\":")
+    }
+  }
+
+  /// Whether a scenario's fault is in force and stays so.
+  func isHeld(by scenario: Scenario, longerThan limit: Duration) throws -> Bool {
     let deadline = EventLoop.now + limit
-    while try target.isHeld() {
+    while try isHeld(by: scenario) {
       if EventLoop.now >= deadline { return true }
       usleep(5000)
     }
@@ -141,10 +166,13 @@ final class Place {
   }
 
   /// What is still to be seen of a fault after a time, besides the state of its target.
-  func tracesOfFaults(since before: HostPicture, after limit: Duration) throws -> [String] {
+  func tracesOfFaults(
+    since before: HostPicture, mayLeaveLinks: Bool, after limit: Duration
+  ) throws -> [String] {
     let deadline = EventLoop.now + limit
     while true {
-      let found = try HostPicture.tracesOfFaults(since: before)
+      let found = try HostPicture.tracesOfFaults(
+        since: before, mayLeaveLinks: mayLeaveLinks)
       if found.isEmpty || EventLoop.now >= deadline { return found }
       usleep(20_000)
     }
@@ -163,7 +191,7 @@ final class Place {
       // handle says so then.
       guard waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 else { return }
       let pid = info._sifields._sigchld.si_pid
-      guard pid > 0, !target.family.contains(pid) else { return }
+      guard pid > 0, !target.family.contains(pid), pid != talker?.pid else { return }
       waitpid(pid, nil, 0)
     }
   }

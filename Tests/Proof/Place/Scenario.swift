@@ -1,27 +1,59 @@
 import FoundationEssentials
 
-/// A fault that can be set on a throwaway process: the table of what is proved.
+/// A fault that can be set on a throwaway process, or on packets of a namespace: the table of what is
+/// proved.
 struct Scenario: Codable, Hashable {
   /// The kind of fault.
   var fault: String
   /// Further fields of the step.
   var with: String?
+  /// The packets that it hits, in a file's words; nil: it hits the target.
+  var traffic: String?
   /// Whether the target is gone once the fault was in force.
-  var endsTarget: Bool
+  var endsTarget = false
   /// Whether another program traces the target, so that no holder of ours can.
   var isTraced = false
+  /// Whether a second run that would hit the same is refused.
+  var isExclusive = true
   /// How long the fault lasts, such as `50ms`.
   var lasting = "50ms"
 
-  static let all = [
-    Scenario(fault: "process.pause", endsTarget: false),
-    Scenario(fault: "process.pause", endsTarget: false, isTraced: true),
+  static let all = processes + network
+
+  static let processes = [
+    Scenario(fault: "process.pause"),
+    Scenario(fault: "process.pause", isTraced: true),
     Scenario(fault: "process.kill", endsTarget: true),
   ]
 
+  /// One for each way in which packets are touched: an inet table, a netdev table with a device of the
+  /// fault's own, and a redirect to the proxy and to the resolver.
+  static let network = [
+    Scenario(
+      fault: "network.blackhole", traffic: connections, isExclusive: false, lasting: "150ms"),
+    Scenario(
+      fault: "network.bandwidth", with: "{rate: 10mbit}", traffic: connections, lasting: "150ms"),
+    Scenario(
+      fault: "connection.latency", with: "{delay: 1ms}", traffic: connections, isExclusive: false,
+      lasting: "150ms"),
+    Scenario(
+      fault: "network.dns",
+      with: "{fail: name-error, servers: '127.0.0.1:\(Talker.nameServer)'}",
+      traffic: "{to: 127.0.0.1}", isExclusive: false, lasting: "150ms"),
+  ]
+
+  private static let connections = "{to: 127.0.0.1, port: \(Talker.server), protocol: tcp}"
+
   var name: String { isTraced ? "\(fault) of a traced process" : fault }
 
-  /// An experiment of a tenth of a second that passes unless something is killed.
+  var isOfTraffic: Bool { traffic != nil }
+
+  /// The roles that a run of it has.
+  var roles: [Role] {
+    Role.allCases.filter { isOfTraffic || ![.rules, .clearing].contains($0) }
+  }
+
+  /// An experiment of a few tenths of a second that passes unless something is killed.
   var experiment: String {
     """
     version: 1
@@ -36,11 +68,15 @@ struct Scenario: Codable, Hashable {
           tolerance: {success: {min: 10%}}
     method:
       - fault: \(fault)
-        targets: {cmdline: '\(Target.commandLine)'}
+        \(aim)
         for: \(lasting)\(with.map { "\n    with: \($0)" } ?? "")
     limits: {duration: 1m}
 
     """
+  }
+
+  private var aim: String {
+    traffic.map { "traffic: \($0)" } ?? "targets: {cmdline: '\(Target.commandLine)'}"
   }
 }
 

@@ -15,8 +15,8 @@ enum Stage: String, Codable, CaseIterable {
   var roles: [Role] {
     switch self {
     case .run: Role.allCases
-    case .takeover: [.guardian]
-    case .recovery: [.recover]
+    case .takeover: [.guardian, .clearing]
+    case .recovery: [.recover, .clearing]
     }
   }
 
@@ -33,13 +33,13 @@ enum Stage: String, Codable, CaseIterable {
       let run = try place.start(scenario, watching: [role])
       return (run, try run.follow(atMost: limit) { observe(run, $0) })
     case .takeover:
-      let run = try place.start(scenario, watching: [.agent, .guardian])
+      let run = try place.start(scenario, watching: [.agent, role])
       var isTakingOver = false
       let isOver = try run.follow(atMost: limit) { stop in
-        if isTakingOver { return stop.role == .guardian ? observe(run, stop) : .goOn }
-        guard Self.isInForce(at: stop, in: place) else { return .goOn }
+        if isTakingOver { return stop.role == role ? observe(run, stop) : .goOn }
+        guard Self.isInForce(scenario, at: stop, in: place) else { return .goOn }
         isTakingOver = true
-        run.recount(.guardian)
+        run.recount(role)
         for pid in run.living(.agent) { kill(pid, SIGKILL) }
         return .goOn
       }
@@ -49,22 +49,25 @@ enum Stage: String, Codable, CaseIterable {
       var failure: (any Error)?
       var wasInForce = false
       _ = try run.follow(atMost: limit) { stop in
-        guard Self.isInForce(at: stop, in: place) else { return .goOn }
+        guard Self.isInForce(scenario, at: stop, in: place) else { return .goOn }
         wasInForce = true
         do { try place.cgroup.killAtOnce() } catch { failure = error }
         return .leaveAlone
       }
       if let failure { throw failure }
       guard wasInForce else { return nil }
-      let recovery = try place.trace([place.programs.agent, "recover"], watching: [.recover])
+      let recovery = try place.trace([place.programs.agent, "recover"], watching: [role])
       return (recovery, try recovery.follow(atMost: limit) { observe(recovery, $0) })
     }
   }
 
-  /// A stop at which the agent waits and the target is held.
-  static func isInForce(at stop: TracedRun.Stop, in place: Place) -> Bool {
-    stop.role == .agent && stop.point.edge == .entry && stop.point.name.hasPrefix("epoll_")
-      && stop.point.name.hasSuffix("wait")
-      && place.target.seemsHeld
+  /// A stop at which the agent waits and the fault is in force.
+  static func isInForce(
+    _ scenario: Scenario, at stop: TracedRun.Stop, in place: Place
+  ) -> Bool {
+    guard stop.role == .agent, stop.point.edge == .entry, stop.point.name.hasPrefix("epoll_"),
+      stop.point.name.hasSuffix("wait"), place.seemsHeld(by: scenario)
+    else { return false }
+    return !scenario.isOfTraffic || (try? HostPicture.showsRulesInForce()) ?? false
   }
 }

@@ -91,11 +91,12 @@ private struct Author {
 
   private mutating func step(mayGroup: Bool) -> JSON {
     var step: [String: JSON]
-    switch random.number(0...(mayGroup ? 9 : 7)) {
-    case 0...3: step = fault("process.pause")
-    case 4: step = fault("process.kill")
+    switch random.number(0...(mayGroup ? 13 : 11)) {
+    case 0...3: step = fault("process.pause", at: victims())
+    case 4: step = fault("process.kill", at: victims())
     case 5...7: step = action()
-    case 8:
+    case 8...11: step = packetFault()
+    case 12:
       return .object([
         "together": .array((0..<random.number(2...3)).map { _ in self.step(mayGroup: false) })
       ])
@@ -109,16 +110,36 @@ private struct Author {
     return .object(step)
   }
 
-  private mutating func fault(_ kind: String) -> [String: JSON] {
-    let name = nextName()
-    var step: [String: JSON] = [
-      "name": .string(name), "fault": .string(kind),
+  private mutating func victims() -> [String: JSON] {
+    var aim: [String: JSON] = [
       "targets": [
         "executable": "victim", "pick": .string(["1", "2", "50%", "all"][random.number(0...3)]),
-      ],
+      ]
     ]
+    if random.happens(0.2) { aim["resolve"] = "step" }
+    return aim
+  }
+
+  /// One of a few kinds, of which those that shape packets often meet on the same ones.
+  private mutating func packetFault() -> [String: JSON] {
+    let addresses = ["10.0.0.1", "10.0.0.1", "10.0.0.0/24", "10.0.1.1"]
+    var aim: [String: JSON] = [
+      "traffic": ["to": .string(addresses[random.number(0...3)])]
+    ]
+    switch random.number(0...4) {
+    case 0: return fault("network.blackhole", at: aim)
+    case 1: aim["with"] = ["percent": "10%"]
+    default:
+      aim["with"] = ["delay": "10ms"]
+      return fault("network.latency", at: aim)
+    }
+    return fault("network.corrupt", at: aim)
+  }
+
+  private mutating func fault(_ kind: String, at aim: [String: JSON]) -> [String: JSON] {
+    let name = nextName()
+    var step = aim.merging(["name": .string(name), "fault": .string(kind)]) { $1 }
     if random.happens(0.75) { step["for"] = .string("\(random.number(5...30) * 100)ms") }
-    if random.happens(0.2) { step["resolve"] = "step" }
     if random.happens(0.25) { step["undo"] = command("unact", name) }
     if random.happens(0.3), hosts.count > 1 {
       step["host"] = .array(hosts.dropFirst().map(JSON.string))

@@ -19,6 +19,7 @@ struct Weather {
       if random.happens(0.01) { computer.refusesPrivileges = true }
       if random.happens(0.01) { computer.refusesGuardians = true }
       if random.happens(0.01) { computer.refusesHolders = true }
+      if random.happens(0.05) { computer.ruleTroubles = 0.5 }
       if random.happens(0.4) {
         for victim in computer.victims { computer.table.protectFromTracing(victim.pid) }
       }
@@ -226,6 +227,7 @@ extension Computer {
     guardiansHang = false
     refusesGuardians = false
     refusesHolders = false
+    ruleTroubles = 0
     for program in programs { program.resume() }
   }
 }

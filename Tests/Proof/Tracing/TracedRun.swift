@@ -28,7 +28,7 @@ final class TracedRun {
   /// What becomes of a stop.
   enum Reaction {
     case goOn
-    /// The call is not performed, and returns this error.
+    /// The call returns this error and is not performed, but for close(2).
     case fail(Int32)
     /// Nothing is watched any more.
     case leaveAlone
@@ -161,7 +161,7 @@ final class TracedRun {
       let (process, parent) = ProcFile.family(ofThread: thread)
     else { return }
     processes[thread] = process
-    if process == thread, members[parent]?.role == .agent {
+    if process == thread, members[parent]?.role.launches ?? false {
       members[process] = Member(role: .launched)
     }
   }
@@ -201,7 +201,11 @@ final class TracedRun {
     case .goOn: break
     case .leaveAlone: isWatching = false
     case .fail(let error):
-      if call.is_entry, tracer_skip_system_call(thread) == 0 { skipped[thread] = error }
+      // Linux releases a descriptor whatever close(2) returns.
+      let isPerformed = stop.point.name == "close"
+      if call.is_entry, isPerformed || tracer_skip_system_call(thread) == 0 {
+        skipped[thread] = error
+      }
     }
   }
 }

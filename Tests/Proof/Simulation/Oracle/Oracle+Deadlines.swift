@@ -16,7 +16,7 @@ extension Oracle {
     }
   }
 
-  private static var interval: Duration { .milliseconds(250) }
+  static var interval: Duration { .milliseconds(250) }
 
   /// Looks after a stopped process until it runs again.
   func watch(_ fault: StoppedProcess, of ledger: GuardedLedger) {
@@ -29,16 +29,17 @@ extension Oracle {
         if ledger.agent.isAlive { watch(fault, of: ledger) }
         return
       }
-      check(fault, of: ledger)
+      if !everImmovable.contains(fault.process) { check(fault.deadline, of: ledger) }
       watch(fault, of: ledger)
     }
   }
 
-  private func check(_ fault: StoppedProcess, of ledger: GuardedLedger) {
-    guard !everImmovable.contains(fault.process), !isHeldUp(ledger) else { return }
+  /// A fault is in force now that should end at a deadline.
+  func check(_ deadline: Duration, of ledger: GuardedLedger) {
+    guard !isHeldUp(ledger) else { return }
     let agent = ledger.agent
     if agent.isRunnable {
-      expect("a fault ends at its deadline", fault.deadline, agent)
+      expect("a fault ends at its deadline", deadline, agent)
       expect(
         "an agent that hears nothing ends its faults", agent.lastHeard + AgentProtocol.silence,
         agent)
@@ -49,7 +50,7 @@ extension Oracle {
       } else {
         expect(
           "a fault ends a second after its deadline where the agent is stopped",
-          fault.deadline + AgentProtocol.guardianGrace, guardian)
+          deadline + AgentProtocol.guardianGrace, guardian)
       }
     }
   }

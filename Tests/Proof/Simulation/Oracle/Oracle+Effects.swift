@@ -20,7 +20,9 @@ extension Oracle {
       {
         world.violate("what someone else stopped is not stopped again")
       }
-    case .undo: undoing(process, in: ledger.name, by: agent)
+    case .undo:
+      undoing(process, in: ledger.name, by: agent)
+      checkGates(towards: process, by: agent)
     case .action, .command: break
     }
   }
@@ -75,7 +77,7 @@ extension Oracle {
     watch(fault, of: ledger)
   }
 
-  private func checkEffect(_ work: AgentWork, ofStep step: Int, in ledger: GuardedLedger) {
+  func checkEffect(_ work: AgentWork, ofStep step: Int, in ledger: GuardedLedger) {
     if !mayTouch { world.violate("a dry run and a refused run touch nothing") }
     if !ledger.performed.insert(work).inserted { world.violate("no effect happens twice") }
     if ledger.undone.contains(step) { world.violate("no effect comes after its undo") }
@@ -137,7 +139,7 @@ extension Oracle {
     if program.computer.ledgerLocks[name] != program.identity {
       world.violate("whoever undoes holds the ledger")
     }
-    if let step = state.steps.last(where: { $0.intent.undo.contains(.run(command)) }) {
+    if let step = state.steps.last(where: { $0.intent.undo.contains { $0.command == command } }) {
       ledger?.undone.insert(step.intent.step)
       checkOrder(of: step, in: state, ledger, by: program)
     } else if let index = state.rollbacks.firstIndex(where: { $0.command == command }) {
@@ -145,7 +147,7 @@ extension Oracle {
     } else {
       world.violate("only what a ledger names is run")
     }
-    let session = state.steps.last { $0.intent.undo.contains(.run(command)) }?.session
+    let session = state.steps.last { $0.intent.undo.contains { $0.command == command } }?.session
     if let session, program.computer.facts(of: session) != nil {
       world.violate("an undo does not run beside its action")
     }
@@ -160,9 +162,7 @@ extension Oracle {
     for later in state.steps[(place + 1)...] where later.isUndone == false {
       // One whose action has yet to end is undone when it has.
       if program is AgentProgram, !later.isInjected { continue }
-      // One whose undo has begun may still be looked at, before its command runs.
-      if let agent = program as? AgentProgram, agent.isUndoing(later) { continue }
-      for case .run(let command) in later.intent.undo
+      for command in later.intent.undo.compactMap(\.command)
       where history(of: command, on: program.computer).starts == 0 {
         world.violate("undos run from the newest step to the oldest")
       }

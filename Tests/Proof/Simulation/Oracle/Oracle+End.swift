@@ -35,6 +35,7 @@ extension Oracle {
       if ledger.faults.contains(where: { ledger.computer.isStoppedByUs($0.process) }) {
         world.violate("\(promise): a process is still stopped")
       }
+      if let left = remains(of: ledger) { world.violate("\(promise): \(left) is left") }
       if !ledger.touchedSteps.allSatisfy({ isUndone($0, of: ledger) }) {
         world.violate("\(promise): an author's undo has not run")
       }
@@ -56,6 +57,9 @@ extension Oracle {
     for computer in computers {
       if computer.table.sorted.contains(where: { computer.isStoppedByUs($0.identity) }) {
         world.violate("nothing is left after recover: a process of an earlier run is stopped")
+      }
+      if computer.unrecoverable.isEmpty, !computer.table.network.isEmpty {
+        world.violate("nothing is left after recover: devices of an earlier run are there")
       }
       if isRecovered[computer.number] == false, computer.unrecoverable.isEmpty {
         world.violate("recover ends clean once nothing is in its way")

@@ -22,6 +22,10 @@ extension Oracle {
     if isStopped || ledger.touchedSteps.contains(step) && !isUndone(step, of: ledger) {
       world.violate("what is said to be undone is")
     }
+    if remains(ofStep: step, of: ledger) != nil {
+      world.violate("what is said to be undone is: packets are touched, or a device is left")
+    }
+    checkNobodyDoesThePart(of: step, agent)
   }
 
   /// An agent says that the rollbacks have run.
@@ -59,6 +63,9 @@ extension Oracle {
     }
     if ledger.faults.contains(where: { guardian.computer.isStoppedByUs($0.process) }) {
       world.violate("a guardian whose agent has ended leaves nothing stopped")
+    }
+    if remains(of: ledger) != nil {
+      world.violate("a guardian whose agent has ended leaves no rules and no devices")
     }
   }
 

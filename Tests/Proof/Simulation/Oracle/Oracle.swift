@@ -64,6 +64,10 @@ final class Oracle {
     where ledger.computer.isStoppedByUs(process) && !known.contains(process) {
       world.violate("what an earlier run left is cleared before one begins")
     }
+    let isShared = ledgers.values.contains { $0 !== ledger && $0.computer === ledger.computer }
+    if !isShared, !ledger.computer.table.network.isEmpty {
+      world.violate("what an earlier run left is cleared before one begins")
+    }
   }
 
   /// An agent is through at the run's limit, however the runner is.
@@ -98,14 +102,19 @@ final class Oracle {
 
   func rebooted(_ computer: Computer) {
     interruptions[computer.number, default: 0] += 1
-    for ledger in ledgers.values where ledger.computer === computer { ledger.faults = [] }
+    for ledger in ledgers.values where ledger.computer === computer {
+      ledger.faults = []
+      ledger.rules = []
+    }
   }
 
   /// A guardian or `recover` is about to kill an agent.
   func fencing(_ agent: Program, of name: String, by program: Program) {
     interruptions[agent.computer.number, default: 0] += 1
     world.note("fence", Int(agent.identity.pid), "by \(program.identity.pid)")
-    guard agent.isRunnable, !troubledDisks.contains(agent.computer.number),
+    // One that has begun late, since its computer slept, and whose command hangs, can't.
+    let isWaiting = agent.computer.commands.contains { $0.owner === agent }
+    guard agent.isRunnable, !isWaiting, !troubledDisks.contains(agent.computer.number),
       world.now - agent.runnableSince > Self.patience(on: agent.computer)
     else { return }
     world.violate("an agent that can act is not fenced")
@@ -143,6 +152,8 @@ final class GuardedLedger {
   var guardianEnded: Duration?
   /// Processes that were stopped under it.
   var faults: [StoppedProcess] = []
+  /// Rules that were held under it.
+  var rules: [HeldRules] = []
   /// Effects that have been performed.
   var performed: Set<AgentWork> = []
   /// Steps of which some undo has begun.

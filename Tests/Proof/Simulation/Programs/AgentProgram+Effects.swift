@@ -29,7 +29,9 @@ extension AgentProgram {
     case .startGuardian: startGuardian()
     case .dismissGuardian: dismissGuardian()
     case .send(let signal, let process, let work): send(signal, process, work)
-    case .startHolder(let step, _), .startNetworkHolder(let step, _): startHolder(step)
+    case .startHolder(let step, _): startHolder(step) { HolderProgram(of: self, onNews: $0) }
+    case .startNetworkHolder(let step, _):
+      startHolder(step) { RuleHolderProgram(of: self, onNews: $0) }
     case .hold(let step, let processes, let deadline):
       computer.oracle.holding(processes, ofStep: step, by: self)
       if let holder = holders[step] {
@@ -38,9 +40,15 @@ extension AgentProgram {
         append(.held(step: step, .failed("there is no holder")))
       }
     case .holdNetwork(let step, let order):
-      // Rules live as long as their holder: no process is touched.
-      holders[step]?.hold([], until: .nanoseconds(order.deadline))
-    case .lockShaping, .openGate: break
+      computer.oracle.holding(order.rules, ofStep: step, by: self)
+      if let holder = holders[step] as? RuleHolderProgram {
+        holder.hold(order)
+      } else {
+        append(.held(step: step, .failed("there is no holder")))
+      }
+    case .lockShaping(let keys, _): lock(keys)
+    case .openGate(let holder, let step, let until):
+      (holders[holder] as? RuleHolderProgram)?.tellGate(step, until: until?.nanoseconds)
     case .endHolder(let step): holders[step]?.end()
     case .run(let command, let work): start(command, work)
     case .cancel(let work): commands[work]?.cancel()
@@ -76,6 +84,15 @@ extension AgentProgram {
     }
   }
 
+  private func lock(_ keys: [ShapingKey]) {
+    for key in keys {
+      if let holder = computer.shapingLocks[key], holder != identity {
+        return fail(.lock, "another run shapes the packets of \(key.interface)")
+      }
+      computer.shapingLocks[key] = identity
+    }
+  }
+
   private func startGuardian() {
     guard let ledger, !computer.refusesGuardians else {
       fail(.guardian, "Resource temporarily unavailable")
@@ -108,14 +125,17 @@ extension AgentProgram {
     run(after: .seconds(2)) { guardian.end() }
   }
 
-  private func startHolder(_ step: Int) {
+  private func startHolder(
+    _ step: Int, _ make: (@escaping (HolderProgram.News) -> Void) -> HolderProgram
+  ) {
     if computer.refusesHolders { return fail(.holder, "Resource temporarily unavailable") }
     var started: ProcessIdentity?
-    let holder = HolderProgram(of: self) { [weak self] news in
+    let holder = make { [weak self] news in
       guard let self, let identity = started else { return }
       switch news {
       case .ready: deliver(.holderReady(step: step, identity))
       case .held(let problem):
+        if problem == nil { computer.oracle.inForce(step, by: self) }
         deliver(.held(step: step, problem.map { .failed($0) } ?? .delivered))
       case .ended:
         holders[step] = nil
@@ -171,6 +191,7 @@ extension AgentProgram {
     ledger?.release()
     ledger = nil
     computer.targetLocks = computer.targetLocks.filter { $0.value != identity }
+    computer.shapingLocks = computer.shapingLocks.filter { $0.value != identity }
   }
 
   private func removeLedger(_ run: String) {

@@ -153,14 +153,6 @@ final class AgentProgram: Program {
     }
   }
 
-  /// Whether a step's own undo has begun: the runner has asked for it, or its deadline has passed.
-  func isUndoing(_ step: LedgerState.Step) -> Bool {
-    let isAsked = open.values.contains {
-      if case .undo(step.intent.step) = $0 { true } else { false }
-    }
-    return isAsked || step.deadline.map { $0 <= computer.clock } ?? false
-  }
-
   func answer(_ message: ReplyMessage) {
     world.note("reply", message.number ?? 0, "\(identity.pid) \(message)")
     if let number = message.number, open.removeValue(forKey: number) == nil {

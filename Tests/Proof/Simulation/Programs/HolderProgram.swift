@@ -1,7 +1,7 @@
 import Model
 
 /// A holder's process: it starts inert, holds what it is told, and what it holds goes on with its end.
-final class HolderProgram: Program {
+class HolderProgram: Program {
   private let onNews: (News) -> Void
   private weak var agent: AgentProgram?
   private var isHolding = false
@@ -41,7 +41,7 @@ final class HolderProgram: Program {
     }
   }
 
-  private func tell(_ news: News) {
+  func tell(_ news: News) {
     agent?.run { [onNews] in onNews(news) }
   }
 

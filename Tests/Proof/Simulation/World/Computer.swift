@@ -33,6 +33,10 @@ final class Computer {
   var refusesPrivileges = false
   var refusesGuardians = false
   var refusesHolders = false
+  /// How often rules can't be made here.
+  var ruleTroubles = 0.0
+  /// By interface, the program that shapes its packets.
+  var shapingLocks: [ShapingKey: ProcessIdentity] = [:]
   var guardiansHang = false
   /// Ledgers that `recover` rightly leaves as they are.
   var unrecoverable: Set<String> = []
@@ -102,6 +106,7 @@ final class Computer {
       if stops[process] == nil { stops[process] = sender }
       if sender == .stranger { strangersStops[process] = world.now }
     case .resume: resume(process)
+    case .terminate: (program(process) as? RuleHolderProgram)?.leave()
     case .kill: endProcess(process)
     default: break
     }
@@ -162,6 +167,7 @@ final class Computer {
     table[program.identity.pid] = nil
     targetLocks = targetLocks.filter { $0.value != program.identity }
     ledgerLocks = ledgerLocks.filter { $0.value != program.identity }
+    shapingLocks = shapingLocks.filter { $0.value != program.identity }
     for command in commands where command.owner === program {
       drop(command)
       command.ownerEnded()
@@ -211,6 +217,7 @@ final class Computer {
     world.endAtOnce(programs)
     isAwake = true
     for process in table.sorted { table[process.identity.pid] = nil }
+    table.network = SimulatedNetwork()
     stops = [:]
     immovable = []
     disk.losePower(&world.random)

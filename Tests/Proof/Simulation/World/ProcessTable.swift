@@ -7,6 +7,14 @@ final class ProcessTable: Host {
   private let all = Mutex<[Int32: ProcessFacts]>([:])
   private let untraceable = Mutex<Set<Int32>>([])
 
+  /// What faults on packets have made there.
+  private let simulated = Mutex(SimulatedNetwork())
+
+  var network: SimulatedNetwork {
+    get { simulated.withLock { $0 } }
+    set { simulated.withLock { $0 = newValue } }
+  }
+
   subscript(pid: Int32) -> ProcessFacts? {
     get { all.withLock { $0[pid] } }
     set { all.withLock { $0[pid] = newValue } }
@@ -41,6 +49,21 @@ final class ProcessTable: Host {
   func processes() throws(HostError) -> [ProcessFacts] { sorted }
   func process(_ pid: Int32) -> ProcessFacts? { self[pid] }
   func listeners(on port: Int) throws(HostError) -> [Int32] { [] }
+
+  func check(_ command: Command) -> CommandResult { network.answer(command.argv) }
+
+  func networkNamespace(at path: String) throws(HostError) -> NetworkNamespace {
+    NetworkNamespace(path: path, inode: 4_026_531_840)
+  }
+
+  func network(in namespace: NetworkNamespace?) throws(HostError) -> NetworkFacts {
+    let everywhere = AddressRange("0.0.0.0/0").map { range in
+      NetworkFacts.Route(destination: range, interface: "eth0", metric: 0)
+    }
+    return NetworkFacts(
+      interfaces: [.init(name: "lo", isLoopback: true), .init(name: "eth0", isLoopback: false)],
+      routes: [everywhere].compactMap(\.self))
+  }
 
   func contents(of path: String) throws(HostError) -> String {
     throw HostError("read \(path): No such file or directory")

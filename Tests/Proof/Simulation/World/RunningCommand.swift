@@ -1,6 +1,6 @@
 import Model
 
-/// A command of an author that has been started: it ends well, badly, or only with its time.
+/// A command that has been started: it ends well, badly, or only with its time.
 final class RunningCommand {
   let command: Command
   let owner: Program
@@ -48,14 +48,22 @@ final class RunningCommand {
     computer.world.after(.milliseconds(1)) { [weak self] in self?.end(.signalled(9)) }
   }
 
+  /// What undoes a fault on packets has its effect where it comes to its end.
+  private func perform(_ ending: CommandResult.Ending) -> CommandResult.Ending {
+    guard ending == .exited(0), command.argv.dropFirst().first == "clear-network" else {
+      return ending
+    }
+    return computer.table.network.clear(command.argv) ? ending : .exited(5)
+  }
+
   private func end(_ ending: CommandResult.Ending) {
     guard !isOver, owner.isAlive else { return }
     isOver = true
     computer.drop(self)
     computer.endProcess(session)
-    let result = CommandResult(ending: ending)
+    let result = CommandResult(ending: perform(ending))
     computer.world.note(
-      "command", ending == .exited(0) ? 0 : 1, command.shown + " " + result.summary)
+      "command", result.isSuccess ? 0 : 1, command.shown + " " + result.summary)
     computer.oracle.commandEnded(command, result, on: computer)
     owner.run { [finish] in finish(result) }
   }
