@@ -121,7 +121,8 @@ extension AgentMachine {
     running[key] = Running(
       unwinding: unwinding, steps: Set(steps.map(\.intent.step)), purpose: purpose,
       waiting: waiting)
-    return closings + perform(effects, for: key) + finish(key)
+    // What needs no command may be through at once.
+    return closings + perform(effects, for: key) + finish(key) + wakeOthers(than: key, at: now)
   }
 
   mutating func advance(

@@ -9,8 +9,9 @@ extension Mutant {
       "if let reason, !MUTANT {"),
     Mutant(
       "the authors' undos", in: "Unwinding",
-      "if let command = commands.first(where: { $0.proof == nil })?.undo.command {",
-      "if let command = commands.first(where: { $0.proof == nil })?.undo.command, !MUTANT {"),
+      "if let task = commands.first(where: { $0.proof == nil }), let command = task.undo.command {",
+      "if let task = commands.first(where: { $0.proof == nil }), let command = task.undo.command, !MUTANT {"
+    ),
     Mutant(
       "the rollbacks", in: "Unwinding", "} else if let rollback = rollbacks.first {",
       "} else if let rollback = rollbacks.first, !MUTANT {"),
