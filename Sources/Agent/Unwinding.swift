@@ -59,9 +59,10 @@ public struct Unwinding: Sendable {
   private var isRunningCommand = false
   private var isPatient = true
 
-  /// The newest step that another unwinding is at: what was done before it waits for it, but for what
-  /// needs no command; nil: there is none, or the order is somebody else's matter.
-  var newerStep: Int?
+  /// Steps whose commands wait, since another unwinding is at a newer one.
+  var waitingSteps: Set<Int> = []
+  /// Whether the rollbacks wait, since another unwinding is at some step.
+  var doRollbacksWait = false
 
   /// The proofs of each step that is through.
   public private(set) var proofs: [Int: [UndoProof]] = [:]
@@ -170,11 +171,11 @@ public struct Unwinding: Sendable {
     nextWake = nil
     guard !isRunningCommand else { return effects }
     if let task = commands.first(where: { $0.proof == nil }), let command = task.undo.command {
-      if let newerStep, newerStep > task.step { return effects }
+      guard !waitingSteps.contains(task.step) else { return effects }
       isRunningCommand = true
       effects.append(.run(command))
     } else if let rollback = rollbacks.first {
-      guard newerStep == nil else { return effects }
+      guard !doRollbacksWait else { return effects }
       isRunningCommand = true
       effects.append(.run(rollback.command))
     } else {
@@ -229,8 +230,8 @@ public struct Unwinding: Sendable {
     }
   }
 
-  /// The newest step that it is not through with.
-  var newestStep: Int? { steps.filter { !reported.contains($0) }.max() }
+  /// The steps that it is not through with.
+  var openSteps: Set<Int> { Set(steps).subtracting(reported) }
 
   /// Notes each step of which everything has been tried.
   private mutating func report() -> [UnwindingEffect] {

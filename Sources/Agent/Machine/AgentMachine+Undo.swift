@@ -116,7 +116,7 @@ extension AgentMachine {
     lastUnwinding += 1
     let key = lastUnwinding
     var unwinding = Unwinding(steps: steps, rollbacks: rollbacks)
-    unwinding.newerStep = newestStep(besides: key)
+    arrange(&unwinding, key)
     let effects = unwinding.start(at: now, on: host)
     running[key] = Running(
       unwinding: unwinding, steps: Set(steps.map(\.intent.step)), purpose: purpose,
@@ -129,20 +129,26 @@ extension AgentMachine {
     _ key: Int, _ event: UnwindingEvent, at now: Duration
   ) -> [AgentEffect] {
     guard var unwinding = running[key]?.unwinding else { return [] }
-    let newest = unwinding.newestStep
-    unwinding.newerStep = newestStep(besides: key)
+    let open = unwinding.openSteps
+    arrange(&unwinding, key)
     let effects = unwinding.handle(event, at: now, on: host)
     running[key]?.unwinding = unwinding
-    let isThrough = unwinding.newestStep != newest
+    let isThroughWithOne = unwinding.openSteps != open
     return perform(effects, for: key) + finish(key)
-      + (isThrough ? wakeOthers(than: key, at: now) : [])
+      + (isThroughWithOne ? wakeOthers(than: key, at: now) : [])
   }
 
-  /// What is undone without being asked for goes from the newest step to the oldest, also where the
-  /// runner had asked for one of them before.
-  private func newestStep(besides key: Int) -> Int? {
-    guard case .ending = phase else { return nil }
-    return running.filter { $0.key != key }.values.compactMap(\.unwinding.newestStep).max()
+  /// Has an unwinding take account of the others.
+  ///
+  /// What is undone without being asked for goes from the newest step to the oldest, also where the runner
+  /// had asked for one of them before.
+  private func arrange(_ unwinding: inout Unwinding, _ key: Int) {
+    guard case .ending = phase else { return }
+    let open = Set(running.filter { $0.key != key }.values.flatMap(\.unwinding.openSteps))
+    let order = ledger.steps.map(\.intent.step)
+    let newest = order.lastIndex(where: open.contains)
+    unwinding.waitingSteps = newest.map { Set(order[..<$0]) } ?? []
+    unwinding.doRollbacksWait = newest != nil
   }
 
   /// One is through with a step: others may have waited for that.

@@ -82,8 +82,8 @@ final class RuleHolderProgram: HolderProgram {
   }
 
   private func setGate(_ step: Int, until: Int64?) {
-    guard knows(step) else { return }
     guard isHeld else { return earlyWords.append((step, until)) }
+    guard knows(step) else { return }
     world.note("gate", step, "\(identity.pid) \(until.map { "\($0)" } ?? "closed")")
     gates[step] = until
   }
