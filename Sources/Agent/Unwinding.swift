@@ -224,7 +224,7 @@ public struct Unwinding: Sendable {
     }
     if host.hasEnded(holder) {
       quick[index].prove(true, "the holder, process \(holder.pid), has ended")
-    } else if let limit = readBackUntil, now >= limit {
+    } else if readBackUntil.map({ now >= $0 }) ?? false {
       quick[index].prove(
         false, "the holder, process \(holder.pid), lives after \(Self.readBackLimit.text)")
     }
