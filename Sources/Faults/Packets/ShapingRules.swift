@@ -135,7 +135,13 @@ struct ShapingRules {
   /// Bits of a packet's mark that hardly anybody else uses.
   private enum Mark {
     static let count = 4
-    static func bit(ofStep step: Int) -> String { "0x\(String(0x0800_0000 << step, radix: 16))" }
+    static func bit(ofStep step: Int) -> String { hexadecimal(UInt32(0x0800_0000) << step) }
+    /// All other bits; nft(8) knows no sign for that.
+    static func allBut(ofStep step: Int) -> String { hexadecimal(~(UInt32(0x0800_0000) << step)) }
+
+    private static func hexadecimal(_ bits: UInt32) -> String {
+      "0x\(String(bits, radix: 16))"
+    }
   }
 
   // MARK: The tree
@@ -167,8 +173,8 @@ struct ShapingRules {
         script.append("add chain \(table) \(name)")
         if rules.usesMark || taken.contains(where: \.traffic.usesMark) {
           let bits = ([rules.step] + taken.map(\.step)).filter { $0 < Mark.count }
-          for bit in bits.map(Mark.bit) {
-            script.append("add rule \(table) \(name) meta mark set meta mark and ~\(bit)")
+          for others in bits.map(Mark.allBut) {
+            script.append("add rule \(table) \(name) meta mark set meta mark and \(others)")
           }
         }
         script.append("add rule \(table) \(name) counter fwd to \"\(link)\"")
