@@ -42,7 +42,7 @@ struct ShapingRules {
           + "{ typeof meta protocol; flags timeout; }")
     }
     for side in Side.all(of: traffic.direction) {
-      let root = tree.grow(side)
+      let root = try tree.grow(side)
       let base = "\(side.rawValue)_base"
       tree.script.append("add chain \(table.text) \(base) { \(hook(side)) }")
       for match in traffic.spared(side) {
@@ -135,7 +135,13 @@ struct ShapingRules {
   /// Bits of a packet's mark that hardly anybody else uses.
   private enum Mark {
     static let count = 4
-    static func bit(ofStep step: Int) -> String { "0x\(String(0x0800_0000 << step, radix: 16))" }
+    static func bit(ofStep step: Int) -> String { hexadecimal(UInt32(0x0800_0000) << step) }
+    /// All other bits; nft(8) knows no sign for that.
+    static func allBut(ofStep step: Int) -> String { hexadecimal(~(UInt32(0x0800_0000) << step)) }
+
+    private static func hexadecimal(_ bits: UInt32) -> String {
+      "0x\(String(bits, radix: 16))"
+    }
   }
 
   // MARK: The tree
@@ -151,8 +157,8 @@ struct ShapingRules {
     }
 
     /// Makes the chains for one side; answers with the name of the first.
-    mutating func grow(_ side: Side) -> String {
-      grow(side, "\(side.rawValue)_\(rules.step)", asking: rules.neighbours[...], with: [])
+    mutating func grow(_ side: Side) throws(Refusal) -> String {
+      try grow(side, "\(side.rawValue)_\(rules.step)", asking: rules.neighbours[...], with: [])
     }
 
     /// A chain that asks for the next neighbour, or forwards where none is left; the chains that it
@@ -160,23 +166,23 @@ struct ShapingRules {
     private mutating func grow(
       _ side: Side, _ name: String, asking open: ArraySlice<NetworkSetting.Neighbour>,
       with taken: [NetworkSetting.Neighbour]
-    ) -> String {
+    ) throws(Refusal) -> String {
       let table = rules.table.text
       guard let next = open.first else {
-        let link = addLink(taken, side)
+        let link = try addLink(taken, side)
         script.append("add chain \(table) \(name)")
         if rules.usesMark || taken.contains(where: \.traffic.usesMark) {
           let bits = ([rules.step] + taken.map(\.step)).filter { $0 < Mark.count }
-          for bit in bits.map(Mark.bit) {
-            script.append("add rule \(table) \(name) meta mark set meta mark and ~\(bit)")
+          for others in bits.map(Mark.allBut) {
+            script.append("add rule \(table) \(name) meta mark set meta mark and \(others)")
           }
         }
         script.append("add rule \(table) \(name) counter fwd to \"\(link)\"")
         return name
       }
       let rest = open.dropFirst()
-      let yes = grow(side, "\(name)_\(next.step)", asking: rest, with: taken + [next])
-      let no = grow(side, "\(name)_no\(next.step)", asking: rest, with: taken)
+      let yes = try grow(side, "\(name)_\(next.step)", asking: rest, with: taken + [next])
+      let no = try grow(side, "\(name)_no\(next.step)", asking: rest, with: taken)
       script.append("add chain \(table) \(name)")
       for match in next.traffic.spared(side) {
         script.append("add rule \(table) \(name) \(match.rule("goto \(no)"))")
@@ -193,20 +199,30 @@ struct ShapingRules {
 
     private mutating func addLink(
       _ taken: [NetworkSetting.Neighbour], _ side: Side
-    ) -> String {
+    ) throws(Refusal) -> String {
       let number = rules.firstLink + links.count
       let digit = number < ShapingRules.linkDigits.count ? ShapingRules.linkDigits[number] : "!"
       let name = RunMark.placeholder + String(digit)
       var disciplines: [[String]] = []
-      let shapings = taken.map(\.shaping) + [rules.shaping]
-      let parts = shapings.flatMap { (side == .out ? $0.out : $0.in).qdiscs() }
-      for (level, words) in parts.enumerated() {
+      for (level, words) in try qdiscs(taken, side).enumerated() {
         // Each but the last has one class, of which the next takes its packets.
         let place = level == 0 ? ["root"] : ["parent", "\(level):1"]
         disciplines.append(place + ["handle", "\(level + 1):"] + words)
       }
       links.append(NetworkRules.Link(name: name, disciplines: disciplines))
       return name
+    }
+
+    private func qdiscs(
+      _ taken: [NetworkSetting.Neighbour], _ side: Side
+    ) throws(Refusal) -> [[String]] {
+      let shapings = taken.map(\.shaping) + [rules.shaping]
+      do throws(ShapingConflict) {
+        return try Shaping.qdiscs(of: shapings.map { side == .out ? $0.out : $0.in })
+      } catch {
+        throw Refusal(
+          error.text, cure: "let one end before the other begins, or select other packets with it")
+      }
     }
   }
 }

@@ -11,6 +11,9 @@ struct ClearNetwork {
 
   /// The kernel removes the tables of a process a moment after it has ended.
   private static let patience: Duration = .seconds(2)
+  /// What is still delayed when the rules are gone was sent before: it gets out in its time, if that is
+  /// soon, instead of being lost with the device.
+  private static let drainage: Duration = .seconds(1)
   private static let pause: UInt32 = 2_000
 
   /// Reads `--namespace INODE:PATH`, `--link NAME` and `--table FAMILY:NAME`; nil if it is not that.
@@ -49,7 +52,10 @@ struct ClearNetwork {
   }
 
   private func removeLinks() -> Bool {
-    for link in objects.links where MarkedObject.hasLink(link) {
+    let links = objects.links.filter(MarkedObject.hasLink)
+    let deadline = EventLoop.now + Self.drainage
+    while links.contains(where: holdsPackets), EventLoop.now < deadline { usleep(Self.pause) }
+    for link in links {
       let result = LinuxHost().check(Command(argv: ["ip", "link", "delete", link]))
       if MarkedObject.hasLink(link) {
         Terminal.warn(
@@ -60,6 +66,12 @@ struct ClearNetwork {
       Terminal.show("link \(link) is removed; ")
     }
     return true
+  }
+
+  private func holdsPackets(_ link: String) -> Bool {
+    let argv = ["tc", "-s", "-j", "qdisc", "show", "dev", link]
+    let queues = QdiscStatistics.list(from: LinuxHost().check(Command(argv: argv)).output) ?? []
+    return queues.contains { $0.backlogPackets > 0 }
   }
 
   private func seeTablesGone() -> Bool {

@@ -14,8 +14,8 @@ final class NetworkHolder {
   private var server: RunningServer?
   private var deadline: Duration = .zero
   private var isHeld = false
-  /// What was heard of other steps' faults before that.
-  private var earlyGates: [(step: Int, until: Int64?)] = []
+  /// Whether the order's gates have been set: what is heard of them later is for the rules.
+  private var isLive = false
 
   /// Holds what the order on the socket says, until its deadline or until this process is killed.
   static func hold() -> Int32 {
@@ -120,6 +120,7 @@ final class NetworkHolder {
   /// The rules stand, inert; from here on packets are touched.
   private func goLive(_ table: NetworkRules.Table) {
     guard let order else { return }
+    isLive = true
     var commands = order.rules.live.map { $0.adding(for: timeOn) }
     for gate in order.rules.gates {
       guard let until = order.openGates[gate.step] else { continue }
@@ -133,8 +134,6 @@ final class NetworkHolder {
 
   private func confirm() {
     isHeld = true
-    for (step, until) in earlyGates { setGate(step, until: until) }
-    earlyGates = []
     SocketPair.send("held\n", to: Companion.socket)
     scheduleCycle()
     tell()
@@ -181,9 +180,12 @@ final class NetworkHolder {
   // MARK: Sharing packets with the faults of other steps
 
   private func setGate(_ step: Int, until: Int64?) {
-    // Of two faults that begin at once the later one may hear of the other before its rules stand.
-    guard isHeld else { return earlyGates.append((step, until)) }
     guard let gate = order?.rules.gates.first(where: { $0.step == step }) else { return }
+    // Of steps that begin together the other may be ordered while this one's rules are being made.
+    guard isLive else {
+      order?.openGates[step] = until
+      return
+    }
     let commands = until.map { opening(gate, until: $0) } ?? gate.sets.map(\.flushing)
     for command in commands { owner?.note(command) }
   }
