@@ -85,7 +85,10 @@ extension RealHost.NetworkFaults {
           "connection.latency, traffic: {to: 10.77.0.2}, with: {delay: 1s}",
           "no packet was selected"
         ),
-        ("network.dns, with: {names: a.test, servers: '10.77.0.2:53'}", "no packet was selected"),
+        (
+          "network.dns, with: {names: a.test, fail: refused, servers: '10.77.0.2:53'}",
+          "no packet was selected"
+        ),
       ])
     func noTraffic(_ fault: String, _ reason: String) async throws {
       try await Rig.run { rig in
