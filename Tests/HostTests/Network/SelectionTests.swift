@@ -129,7 +129,12 @@ extension RealHost.NetworkFaults {
         // The kernel brings a cable into service when it has time.
         let other = "10.78.0.\(there.number)"
         let isUp = try await eventually(within: .seconds(10)) {
-          try NetworkSocket.refusal(from: here, to: other, port: 80) == nil
+          guard try NetworkSocket.refusal(from: here, to: other, port: 80) == nil else {
+            return false
+          }
+          let before = try await network.pictures(in: rig)
+          try await Task.sleep(for: .seconds(1))
+          return try await network.pictures(in: rig) == before
         }
         try #require(isUp)
         try await FaultRun.during(
