@@ -123,16 +123,24 @@ extension RealHost.NetworkFaults {
             try #require(try await rig.output(of: argv).isSuccess)
           }
         }
-        // What the kernel does by itself when a cable is plugged in.
-        try await Task.sleep(for: .milliseconds(300))
         let doors = try [there.address, "10.78.0.\(there.number)"].map {
           try NetworkSocket.bound(to: $0, port: 80, on: there, isStream: true)
         }
+        // The kernel brings a cable into service when it has time.
+        let other = "10.78.0.\(there.number)"
+        let isUp = try await eventually(within: .seconds(10)) {
+          guard try NetworkSocket.refusal(from: here, to: other, port: 80) == nil else {
+            return false
+          }
+          let before = try await network.pictures(in: rig)
+          try await Task.sleep(for: .seconds(1))
+          return try await network.pictures(in: rig) == before
+        }
+        try #require(isUp)
         try await FaultRun.during(
           "{fault: network.blackhole, traffic: {interface: eth1}}", on: here, of: network, in: rig
         ) { (_) async throws in
           #expect(try NetworkSocket.refusal(from: here, to: there.address, port: 80) == nil)
-          let other = "10.78.0.\(there.number)"
           #expect(try NetworkSocket.refusal(from: here, to: other, port: 80) == ETIMEDOUT)
         }
         withExtendedLifetime(doors) {}

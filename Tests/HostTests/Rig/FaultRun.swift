@@ -43,10 +43,10 @@ struct FaultRun: Sendable {
       step.contains("name: step") ? step : "{name: \(name(index + 1)), \(step.dropFirst())"
     }
     let experiment = ExperimentText(
-      baseline: "1s", recovery: "{within: 10s, holds: 300ms}",
+      baseline: "1s", recovery: "{within: 10s, holds: 500ms}",
       probes: [
-        "{name: truth, tcp: {address: '127.0.0.1:\(port)', timeout: 1s}, every: 50ms, "
-          + "tolerance: {success: {min: 50%}}}",
+        "{name: truth, tcp: {address: '127.0.0.1:\(port)', timeout: 1s}, every: 400ms, "
+          + "tolerance: {success: {min: 10%}}}",
         "{name: enough, command: {run: [cat, '\(enough)'], timeout: 1s}, every: 100ms}",
       ],
       // In the first second the samples are taken that the plan asks for.

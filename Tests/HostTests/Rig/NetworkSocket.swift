@@ -98,11 +98,11 @@ final class NetworkSocket: Sendable {
     return Array(bytes.prefix(count))
   }
 
-  /// How many datagrams have come; they are taken away.
-  func arrivals() -> Int {
-    var count = 0
-    while (try? receive(2_048, isWaiting: false)) != nil { count += 1 }
-    return count
+  /// The datagrams that have come; they are taken away.
+  func arrivals() -> [[UInt8]] {
+    var datagrams: [[UInt8]] = []
+    while let datagram = try? receive(2_048, isWaiting: false) { datagrams.append(datagram) }
+    return datagrams
   }
 
   private static func make(
