@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Glibc
 public import Model
 
 /// Entering the network of others.
@@ -36,16 +37,34 @@ public enum NetworkEntry {
     return found
   }
 
-  /// Where a network namespace can be entered now; nil if nowhere: then it is gone with all that is in it.
+  /// Where a network namespace is.
+  public enum Whereabouts: Sendable, Hashable {
+    case at(NetworkNamespace)
+    /// Nobody is in it, and it has no name: it is gone, and everything in it.
+    case gone
+    /// Not found where this process may look, which is not everywhere.
+    case hidden
+  }
+
+  /// Finds out where a network namespace can be entered now: where it was, or by a name that it has, or
+  /// by a process that is in it.
   ///
-  /// That is where it was, or by a name that it has, or by a process that is in it.
-  public static func find(_ namespace: NetworkNamespace) -> NetworkNamespace? {
-    let host = LinuxHost()
+  /// The networks of other users' processes are seen with CAP_SYS_PTRACE alone: proc_pid_ns(5).
+  public static func find(_ namespace: NetworkNamespace) -> Whereabouts {
     let processes = ((try? Directory.entries(of: "/proc")) ?? []).filter { Int32($0) != nil }
+    guard !processes.isEmpty else { return .hidden }
     let names = (try? Directory.entries(of: "/run/netns")) ?? []
     let paths =
       [namespace.path] + names.map { "/run/netns/\($0)" } + processes.map { "/proc/\($0)/ns/net" }
-    return paths.lazy.compactMap { try? host.networkNamespace(at: $0) }
-      .first { $0.inode == namespace.inode }
+    var hasSeenAll = true
+    for path in paths {
+      var status = stat()
+      if stat(path, &status) == 0 {
+        guard UInt64(status.st_ino) == namespace.inode else { continue }
+        return .at(NetworkNamespace(path: path, inode: namespace.inode))
+      }
+      if errno != ENOENT, errno != ESRCH { hasSeenAll = false }
+    }
+    return hasSeenAll ? .gone : .hidden
   }
 }

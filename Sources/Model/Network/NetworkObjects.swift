@@ -32,7 +32,10 @@ public struct NetworkObjects: Sendable, Hashable, Codable {
 
   /// The capabilities that clearing them takes.
   public var capabilities: [String] {
-    namespace == nil ? ["cap_net_admin"] : ["cap_net_admin", "cap_sys_admin"]
+    namespace == nil
+      ? ["cap_net_admin"]
+      // The second enters the other network; the others find it.
+      : ["cap_net_admin", "cap_sys_admin", "cap_sys_ptrace", "cap_dac_read_search"]
   }
 
   /// The command that removes the links and sees that the tables are gone: this program itself, as

@@ -38,11 +38,17 @@ struct ClearNetwork {
   func run() -> ExitStatus {
     do throws(SystemError) {
       if let namespace = objects.namespace {
-        guard let present = NetworkEntry.find(namespace) else {
+        switch NetworkEntry.find(namespace) {
+        case .at(let present): try NetworkEntry.enter(present)
+        case .gone:
           Terminal.show("the network namespace \(namespace.path) is gone, and all that was in it\n")
           return .pass
+        case .hidden:
+          Terminal.warn(
+            "jenner-agent clear-network: the network namespace \(namespace.path) is not found, and not "
+              + "all networks may be seen here; run 'jenner recover' as root\n")
+          return .residue
         }
-        try NetworkEntry.enter(present)
       }
     } catch {
       Terminal.warn("jenner-agent clear-network: \(error)\n")
