@@ -30,14 +30,14 @@ extension BadInput {
       "a loss of more than all", "loss", "to: 10.0.0.1", with: "percent: 120%", from: "120%",
       says: "'120%' is not a percentage", cure: "from 0% to 100%"),
     fault(
-      "no delay at all", "latency", "to: 10.0.0.1", with: "delay: 0s", from: "0s",
+      "no delay at all", "latency", "to: 10.0.0.1", with: "delay: 0s", from: "0s}",
       says: "a duration of zero", cure: "write one above zero"),
     fault(
       "no bandwidth at all", "bandwidth", "to: 10.0.0.1", with: "rate: 0mbit", from: "0mbit",
       says: "'0mbit' is not a rate", cure: "such as 10mbit"),
     fault(
-      "an unknown profile", "link", "to: 10.0.0.1", with: "profile: sattelite", from: "sattelite",
-      says: "'sattelite' is no network profile", cure: "did you mean 'satellite"),
+      "an unknown profile", "link", "to: 10.0.0.1", with: "profile: 3gg", from: "3gg",
+      says: "'3gg' is no network profile", cure: "did you mean '3g'?"),
     fault(
       "a fault that can't flap", "flap", "to: 10.0.0.1",
       with: "fault: network.dns, down: 1s, up: 1s",
