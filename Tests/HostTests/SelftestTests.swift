@@ -15,6 +15,11 @@ extension RealHost {
       var undo_class: String?
     }
 
+    /// The faults that need netem.
+    private static let shaping: Set<String> = [
+      "network.corrupt", "network.duplicate", "network.latency", "network.link", "network.reorder",
+    ]
+
     @Test("finds every fault clean in every scenario, and leaves nothing of its own")
     func everything() async throws {
       try await Rig.run { rig in
@@ -26,7 +31,12 @@ extension RealHost {
         let faults = Set(cells.map(\.fault))
         #expect(faults.isSuperset(of: ["process.kill", "process.pause"]))
         #expect(cells.count == faults.count * 5)
-        #expect(cells.allSatisfy { $0.clean && $0.seconds != nil && $0.undo_class != nil })
+        #expect(cells.allSatisfy { $0.clean })
+        let tried = cells.filter { $0.seconds != nil }
+        #expect(tried.allSatisfy { $0.undo_class != nil })
+        // A kernel without netem can't be asked for it; the kernel lab's has it.
+        let untried = faults.subtracting(tried.map(\.fault))
+        #expect(untried.isSubset(of: Self.shaping), "\(untried)")
         let left = try FileManager.default.contentsOfDirectory(atPath: rig.scratch.path)
         #expect(!left.contains { $0.hasPrefix("jenner-selftest") })
       }
