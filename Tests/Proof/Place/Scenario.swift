@@ -59,7 +59,7 @@ struct Scenario: Codable, Hashable {
     version: 1
     title: A short run
     steady-state-hypothesis:
-      baseline: 40ms
+      baseline: 100ms
       recovery: {within: 5s, holds: 20ms}
       probes:
         - name: truth
