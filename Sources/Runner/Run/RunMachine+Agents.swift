@@ -160,7 +160,8 @@ extension RunMachine {
     guard agents[host]?.state == .reconnecting else { return }
     agents[host]?.state = .unreachable
     tell("agent.unreachable", "\(host) can't be asked: \(reason)", host: host)
-    guard hasTouched else { return }
+    // Rollbacks that were armed run at the end of the run whatever was touched before.
+    guard hasTouched || armedHosts.contains(host) else { return }
     let deadline =
       steps.filter { $0.plan.hosts.contains(host) }
       .map(\.plan.deadlineSeconds).max() ?? 0

@@ -49,6 +49,7 @@ extension RunMachine {
 
   /// Puts the rollbacks into the ledgers before anything is touched.
   private mutating func arm() {
+    armedHosts = Set(rollbackOrder)
     phase = .arming
     let rollbacks = specification.plan.rollbacks
     for host in rollbackOrder {

@@ -67,6 +67,8 @@ public struct RunMachine: Sendable {
   var undoFinished: Duration?
   /// Hosts that are still to run their rollbacks.
   var rollbackHosts: [String] = []
+  /// The hosts that were asked to write rollbacks down.
+  var armedHosts: Set<String> = []
   var hasTouched = false
   var faultIndex: [FaultKey: Int] = [:]
   /// By host: what is known of its state before and after.
