@@ -90,7 +90,7 @@ import Testing
         $0.contains("meta skuid 33 counter meta mark set meta mark or 0x10000000")
       })
     #expect(rules.lines.contains { $0.contains("meta mark and 0x10000000 == 0x10000000") })
-    #expect(rules.lines.contains { $0 == "out_1 meta mark set meta mark and ~0x10000000" })
+    #expect(rules.lines.contains { $0 == "out_1 meta mark set meta mark and 0xefffffff" })
   }
 
   @Test func aKernelWithoutNetemIsToldWithWhatElseWouldDo() {
