@@ -23,7 +23,7 @@ extension LinuxHost {
     }
     var texts: [String] = []
     for table in tables {
-      let command = Command(argv: ["nsenter", "--net=\(namespace.path)", "cat", table])
+      let command = Command(argv: NetworkNamespace.entering(namespace) + ["cat", table])
       let result = check(command)
       guard result.isSuccess || table.hasSuffix("6_route") else {
         throw HostError(

@@ -65,9 +65,8 @@ public enum MarkedObject: Sendable, Hashable {
   static func links(
     in table: String, of namespace: NetworkNamespace? = nil
   ) -> [MarkedObject] {
-    table.split(separator: "\n").dropFirst(2).compactMap { line in
-      let name = line.prefix { $0 != ":" }.drop { $0 == " " }
-      return RunMark(beginning: name).map { _ in .link(String(name), in: namespace) }
+    NetworkTables.devices(in: table).compactMap { name in
+      RunMark(beginning: name).map { _ in .link(name, in: namespace) }
     }
   }
 
@@ -94,9 +93,7 @@ public enum MarkedObject: Sendable, Hashable {
     switch self {
     case .table(let family, let name): Command(argv: ["nft", "delete", "table", family, name])
     case .link(let name, let namespace):
-      Command(
-        argv: (namespace.map { ["nsenter", "--net=\($0.path)"] } ?? [])
-          + ["ip", "link", "delete", name])
+      Command(argv: NetworkNamespace.entering(namespace) + ["ip", "link", "delete", name])
     case .cgroup(let path): Command(argv: ["rmdir", path])
     }
   }

@@ -4,13 +4,19 @@ internal import Model
 enum NetworkTables {
   /// What `dev`, `route` and `ipv6_route` say.
   static func facts(devices: String, routes: String, longRoutes: String) -> NetworkFacts {
-    let names = devices.split(separator: "\n").dropFirst(2).map { line in
-      String(line.prefix { $0 != ":" }.drop { $0 == " " })
-    }
-    return NetworkFacts(
-      interfaces: names.map { NetworkFacts.Interface(name: $0, isLoopback: $0 == "lo") },
+    NetworkFacts(
+      interfaces: self.devices(in: devices).map {
+        NetworkFacts.Interface(name: $0, isLoopback: $0 == "lo")
+      },
       routes: routes.split(separator: "\n").dropFirst().compactMap(route)
         + longRoutes.split(separator: "\n").compactMap(longRoute))
+  }
+
+  /// The names in the table `dev`, which has two lines of headings.
+  static func devices(in table: String) -> [String] {
+    table.split(separator: "\n").dropFirst(2).map { line in
+      String(line.prefix { $0 != ":" }.drop { $0 == " " })
+    }
   }
 
   private static let isUp = 0x1

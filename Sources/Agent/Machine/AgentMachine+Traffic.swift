@@ -100,22 +100,24 @@ extension AgentMachine {
     return [.holdNetwork(step: step, order)] + gateEffects(towards: step, until: deadline)
   }
 
-  /// The holders of other faults in force whose rules take account of a step.
-  private func gateEffects(towards step: Int, until deadline: Duration?) -> [AgentEffect] {
-    shaping.keys.sorted().filter { other in
-      other != step
-        && prepared[other]?.injection.rules?.gates.contains { $0.step == step } ?? false
-    }.map { .openGate(holder: $0, to: step, until: deadline) }
-  }
-
-  /// The rules of other faults in force that do a step's part on the packets they share.
-  func rulesSharing(_ step: Int) -> [NetworkRules] {
+  /// The other faults in force whose rules take account of a step, and these rules.
+  private func sharing(_ step: Int) -> [(holder: Int, rules: NetworkRules)] {
     shaping.keys.sorted().compactMap { other in
       guard other != step, let rules = prepared[other]?.injection.rules,
         rules.gates.contains(where: { $0.step == step })
       else { return nil }
-      return rules.named(for: ledger.run)
+      return (other, rules)
     }
+  }
+
+  /// The word to the holders of other faults that have to know of a step's.
+  private func gateEffects(towards step: Int, until deadline: Duration?) -> [AgentEffect] {
+    sharing(step).map { .openGate(holder: $0.holder, to: step, until: deadline) }
+  }
+
+  /// The rules of other faults in force that do a step's part on the packets they share.
+  func rulesSharing(_ step: Int) -> [NetworkRules] {
+    sharing(step).map { $0.rules.named(for: ledger.run) }
   }
 
   /// A fault that shapes packets is in force: others are told of it, and it of them.

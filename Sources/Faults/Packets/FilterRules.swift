@@ -19,8 +19,8 @@ struct FilterRules {
 
   /// The rules that redirect new connections, before any are made, to a port of this host.
   func redirection(_ statements: (Side) -> [Statement]) -> NetworkRules {
-    chains(
-      kind: "nat", priority: "dstnat", hooks: [.out: "output", .in: "prerouting"], statements)
+    // By its number: nft(8) knows the name `dstnat` for prerouting alone.
+    chains(kind: "nat", priority: "-100", hooks: [.out: "output", .in: "prerouting"], statements)
   }
 
   /// What is done to packets, and to which of those selected.
@@ -39,10 +39,9 @@ struct FilterRules {
     ]
     for side in Side.all(of: traffic.direction) {
       guard let hook = hooks[side] else { continue }
-      // A nat chain of output has a fixed place; -100 is `dstnat`.
-      let place = kind == "nat" ? "-100" : priority
       script.append(
-        "add chain \(table.text) \(side.rawValue) { type \(kind) hook \(hook) priority \(place); }")
+        "add chain \(table.text) \(side.rawValue) "
+          + "{ type \(kind) hook \(hook) priority \(priority); }")
       let start = "add rule \(table.text) \(side.rawValue)"
       for match in traffic.spared(side) { script.append("\(start) \(match.rule("accept"))") }
       for statement in statements(side) {

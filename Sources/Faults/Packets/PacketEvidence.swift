@@ -85,7 +85,7 @@ struct PacketEvidence {
   }
 
   private var entering: [String] {
-    inspection.rules.namespace.map { ["nsenter", "--net=\($0.path)"] } ?? []
+    NetworkNamespace.entering(inspection.rules.namespace)
   }
 
   private func judged(_ counted: Counted) -> Evidence {

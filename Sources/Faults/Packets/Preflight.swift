@@ -5,15 +5,10 @@ struct Preflight {
   let host: any Host
 
   func check(_ rules: NetworkRules, _ traffic: Traffic) throws(Refusal) {
-    guard rules.links.count + 0 <= ShapingRules.linkDigits.count,
-      !rules.links.contains(where: { $0.name.hasSuffix("!") })
-    else {
-      throw Refusal(
-        "the plan's faults would need more than \(ShapingRules.linkDigits.count) devices on one host",
-        cure: "plan fewer faults that shape packets")
-    }
     try checkRules(rules, traffic)
-    for link in rules.links { try checkDisciplines(of: link) }
+    // Several devices have most of their disciplines in common.
+    let disciplines = Set(rules.links.flatMap(\.disciplines).map(Self.withoutPlace))
+    for words in disciplines { try check(words) }
   }
 
   /// nft(8) with `-c` has the kernel look at the rules and then forget them.
@@ -26,39 +21,39 @@ struct Preflight {
         .replacing(NetworkRules.portPlaceholder(.v4), with: "1")
         .replacing(NetworkRules.portPlaceholder(.v6), with: "1")
     }
-    var command = Command(argv: entering(rules.namespace) + ["nft", "-c", "-f", "-"])
+    var command = Command(
+      argv: NetworkNamespace.entering(rules.namespace) + ["nft", "-c", "-f", "-"])
     command.input = script.joined(separator: "\n") + "\n"
     let result = host.check(command)
-    if result.isSuccess || rules.script.isEmpty { return }
+    if result.isSuccess { return }
     throw explained(result, tool: "nft", package: "nftables")
   }
 
   /// In a network namespace that ends with the command.
-  private func checkDisciplines(of link: NetworkRules.Link) throws(Refusal) {
-    for words in Set(link.disciplines.map { Array($0.drop { $0 != "handle" }.dropFirst(2)) }) {
-      let command = Command(
-        argv: ["unshare", "--net", "tc", "qdisc", "add", "dev", "lo", "root"] + words)
-      let result = host.check(command)
-      // So unshare(1) says that there is no tc(8).
-      if result.errors.contains("failed to execute") {
-        throw Refusal("tc can't be run", cure: "install the package iproute2")
-      }
-      // Who may not make a namespace hears of a missing module at the injection, before the rules.
-      if result.isSuccess || result.errors.contains("unshare") { continue }
-      if result.errors.contains("qdisc kind is unknown") || result.errors.contains("No such file") {
-        let kind = words.first ?? ""
-        throw Refusal(
-          "this kernel has no \(kind), by which packets would be shaped (module sch_\(kind))",
-          cure:
-            "install the kernel's extra modules (such as linux-modules-extra, kernel-modules-extra)"
-            + " and 'modprobe sch_\(kind)', or use a 'connection.' fault, which needs none")
-      }
-      throw explained(result, tool: "tc", package: "iproute2")
+  private func check(_ discipline: [String]) throws(Refusal) {
+    let command = Command(
+      argv: ["unshare", "--net", "tc", "qdisc", "add", "dev", "lo", "root"] + discipline)
+    let result = host.check(command)
+    // So unshare(1) says that there is no tc(8).
+    if result.errors.contains("failed to execute") {
+      throw Refusal("tc can't be run", cure: "install the package iproute2")
     }
+    // Who may not make a namespace hears of a missing module at the injection, before the rules.
+    if result.isSuccess || result.errors.contains("unshare") { return }
+    if result.errors.contains("qdisc kind is unknown") || result.errors.contains("No such file") {
+      let kind = discipline.first ?? ""
+      throw Refusal(
+        "this kernel has no \(kind), by which packets would be shaped (module sch_\(kind))",
+        cure:
+          "install the kernel's extra modules (such as linux-modules-extra, kernel-modules-extra)"
+          + " and 'modprobe sch_\(kind)', or use a 'connection.' fault, which needs none")
+    }
+    throw explained(result, tool: "tc", package: "iproute2")
   }
 
-  private func entering(_ namespace: NetworkNamespace?) -> [String] {
-    namespace.map { ["nsenter", "--net=\($0.path)"] } ?? []
+  /// The words of a discipline alone, behind its place and its handle.
+  private static func withoutPlace(_ words: [String]) -> [String] {
+    Array(words.drop { $0 != "handle" }.dropFirst(2))
   }
 
   private func explained(_ result: CommandResult, tool: String, package: String) -> Refusal {

@@ -17,7 +17,7 @@ struct ShapingRules {
 
   private static let live = "live"
   /// The name of a device has room for one more character behind the run's mark.
-  static let linkDigits = Array("0123456789abcdefghijklmnopqrstuvwxyz")
+  private static let linkDigits = Array("0123456789abcdefghijklmnopqrstuvwxyz")
   /// The most faults of others whose part one fault does: each doubles the number of devices.
   static let mostNeighbours = 3
 
@@ -201,8 +201,12 @@ struct ShapingRules {
       _ taken: [NetworkSetting.Neighbour], _ side: Side
     ) throws(Refusal) -> String {
       let number = rules.firstLink + links.count
-      let digit = number < ShapingRules.linkDigits.count ? ShapingRules.linkDigits[number] : "!"
-      let name = RunMark.placeholder + String(digit)
+      guard number < ShapingRules.linkDigits.count else {
+        throw Refusal(
+          "the plan's faults would need more than \(ShapingRules.linkDigits.count) devices on one host",
+          cure: "plan fewer faults that shape packets")
+      }
+      let name = RunMark.placeholder + String(ShapingRules.linkDigits[number])
       var disciplines: [[String]] = []
       for (level, words) in try qdiscs(taken, side).enumerated() {
         // Each but the last has one class, of which the next takes its packets.

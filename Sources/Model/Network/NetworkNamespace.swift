@@ -10,6 +10,11 @@ public struct NetworkNamespace: Sendable, Hashable, Codable {
     self.path = path
     self.inode = inode
   }
+
+  /// What stands before a command that is to run in it; nothing where it is the agent's own.
+  public static func entering(_ namespace: NetworkNamespace?) -> [String] {
+    namespace.map { ["nsenter", "--net=\($0.path)"] } ?? []
+  }
 }
 
 /// What a network namespace has: interfaces, addresses and routes.

@@ -50,7 +50,6 @@ public struct NetworkObjects: Sendable, Hashable, Codable {
 
   /// What a person would type to do the same.
   public var manualCommands: [[String]] {
-    let entering = namespace.map { ["nsenter", "--net=\($0.path)"] } ?? []
-    return links.map { entering + ["ip", "link", "delete", $0] }
+    links.map { NetworkNamespace.entering(namespace) + ["ip", "link", "delete", $0] }
   }
 }

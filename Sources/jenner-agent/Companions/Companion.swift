@@ -66,6 +66,32 @@ final class Companion {
     patience = loop.schedule(after: Self.readyLimit) { [weak self] in self?.kill() }
   }
 
+  /// Starts one that is itself part of a run's fault: it carries the run's effect mark, the kernel kills
+  /// it with its agent, and of the agent's capabilities it gets those that it needs.
+  convenience init(
+    holding role: String, run: String, capabilities: Set<String>, on loop: EventLoop,
+    onNews: @escaping (News) -> Void
+  ) throws(SystemError) {
+    try self.init(
+      [role], environment: [EffectMark.variable: run], on: loop,
+      adjust: { launch in
+        launch.parentDeathSignal = .kill
+        launch.privileges = .exactly(Capabilities.permitted.intersection(capabilities).sorted())
+      }, onNews: onNews)
+  }
+
+  /// Plays a role to its end, in the process that was started for it; a mistake is told its agent.
+  static func play(_ role: () throws(SystemError) -> Void) -> Int32 {
+    nameItself()
+    do throws(SystemError) {
+      try role()
+      return ExitStatus.pass.rawValue
+    } catch {
+      SocketPair.send("\(error)\n", to: socket)
+      return ExitStatus.inconclusive.rawValue
+    }
+  }
+
   /// Sends a line; false if it could not be taken at once.
   @discardableResult
   func send(_ line: String) -> Bool {

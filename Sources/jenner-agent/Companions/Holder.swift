@@ -17,14 +17,7 @@ final class Holder {
 
   /// Holds what the order on the socket says, until its deadline or until this process is killed.
   static func hold() -> Int32 {
-    Companion.nameItself()
-    do {
-      try Holder().run()
-      return ExitStatus.pass.rawValue
-    } catch {
-      SocketPair.send("\(error)\n", to: Companion.socket)
-      return ExitStatus.inconclusive.rawValue
-    }
+    Companion.play { () throws(SystemError) in try Holder().run() }
   }
 
   private init() throws(SystemError) {

@@ -13,20 +13,12 @@ final class HolderProcess {
 
   private var companion: Companion?
 
-  /// Starts a holder of a run's fault.
-  ///
-  /// It carries the run's effect mark, and the kernel kills it with its agent. Of the capabilities it
-  /// gets the one that it needs on processes of other users.
+  /// Starts a holder of a run's fault, with what it needs on processes of other users.
   init(
     run: String, on loop: EventLoop, onNews: @escaping (News) -> Void
   ) throws(SystemError) {
-    let capabilities = Capabilities.permitted.intersection(["cap_sys_ptrace"])
     companion = try Companion(
-      ["hold"], environment: [EffectMark.variable: run], on: loop,
-      adjust: { launch in
-        launch.parentDeathSignal = .kill
-        launch.privileges = .exactly(capabilities.sorted())
-      },
+      holding: "hold", run: run, capabilities: ["cap_sys_ptrace"], on: loop,
       onNews: { [weak self] news in
         switch news {
         case .ended: onNews(.ended)

@@ -19,15 +19,10 @@ final class NetworkHolder {
 
   /// Holds what the order on the socket says, until its deadline or until this process is killed.
   static func hold() -> Int32 {
-    Companion.nameItself()
-    // Each connection through a proxy takes two.
-    DescriptorLimit.raise()
-    do {
+    Companion.play { () throws(SystemError) in
+      // Each connection through a proxy takes two.
+      DescriptorLimit.raise()
       try NetworkHolder().run()
-      return ExitStatus.pass.rawValue
-    } catch {
-      SocketPair.send("\(error)\n", to: Companion.socket)
-      return ExitStatus.inconclusive.rawValue
     }
   }
 

@@ -16,20 +16,16 @@ final class NetworkHolderProcess {
 
   private var companion: Companion?
 
-  /// Starts a holder of a run's fault; it carries the run's effect mark, and ends with its agent.
+  /// Starts a holder of a run's fault.
   init(
     run: String, on loop: EventLoop, onNews: @escaping (News) -> Void
   ) throws(SystemError) {
-    let capabilities = Capabilities.permitted.intersection([
-      "cap_net_admin", "cap_net_bind_service", "cap_sys_admin", "cap_sys_ptrace",
-      "cap_dac_read_search",
-    ])
     companion = try Companion(
-      ["hold-network"], environment: [EffectMark.variable: run], on: loop,
-      adjust: { launch in
-        launch.parentDeathSignal = .kill
-        launch.privileges = .exactly(capabilities.sorted())
-      },
+      holding: "hold-network", run: run,
+      capabilities: [
+        "cap_net_admin", "cap_net_bind_service", "cap_sys_admin", "cap_sys_ptrace",
+        "cap_dac_read_search",
+      ], on: loop,
       onNews: { [weak self] news in
         switch news {
         case .ended: onNews(.ended)
