@@ -346,7 +346,7 @@ import Testing
   /// before effects, and at the end nothing that we stopped is stopped.
   @Test(arguments: 0..<400)
   func randomRunsLeaveNothingBehind(seed: Int) {
-    var random = SeededGenerator(seed: seed)
+    var random = SplitMix(seed: UInt64(seed))
     let targets = (0..<4).map { ProcessFacts.fake(Int32(1000 + $0)) }
     let agent = SimulatedAgent(targets)
     if Bool.random(using: &random) { agent.host.obstacle = nil }
@@ -377,7 +377,7 @@ import Testing
   }
 
   private func disturb(
-    _ agent: SimulatedAgent, _ targets: [ProcessFacts], _ random: inout SeededGenerator
+    _ agent: SimulatedAgent, _ targets: [ProcessFacts], _ random: inout SplitMix
   ) {
     let step = Int.random(in: 0..<8, using: &random)
     switch Int.random(in: 0..<16, using: &random) {
@@ -401,7 +401,7 @@ import Testing
     }
   }
 
-  private func finish(_ agent: SimulatedAgent, _ random: inout SeededGenerator) {
+  private func finish(_ agent: SimulatedAgent, _ random: inout SplitMix) {
     agent.failing = []
     switch Int.random(in: 0..<3, using: &random) {
     case 0: agent.ask(.end)

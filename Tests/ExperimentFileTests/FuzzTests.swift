@@ -4,20 +4,6 @@ import Testing
 
 @testable import ExperimentFile
 
-/// A generator that a seed decides, so that a failure can be had again.
-private struct Generator: RandomNumberGenerator {
-  var state: UInt64
-
-  /// SplitMix64 (Steele, Lea and Flood, 2014).
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-}
-
 @Suite struct FuzzTests {
   /// `JENNER_FUZZ_SEED` replays a run.
   private static let seed: UInt64 =
@@ -34,7 +20,7 @@ private struct Generator: RandomNumberGenerator {
 
   @Test func anythingIsAnExperimentOrProblemsWithPlaces() {
     print("JENNER_FUZZ_SEED=\(Self.seed)")
-    var generator = Generator(state: Self.seed)
+    var generator = SplitMix(seed: Self.seed)
     let original = Array(checkout.utf8)
     let start = ContinuousClock.now
     var rounds = 0
@@ -67,7 +53,7 @@ private struct Generator: RandomNumberGenerator {
     #expect(placeless * 20 <= rounds, "\(placeless) of \(rounds) without a place")
   }
 
-  private static func mutate(_ bytes: inout [UInt8], _ generator: inout Generator) {
+  private static func mutate(_ bytes: inout [UInt8], _ generator: inout SplitMix) {
     guard !bytes.isEmpty else { return }
     let at = Int.random(in: 0..<bytes.count, using: &generator)
     let end = min(bytes.count, at + Int.random(in: 1...40, using: &generator))

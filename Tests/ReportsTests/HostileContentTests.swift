@@ -5,19 +5,6 @@ import Testing
 
 /// What comes from targets must not be able to look like the report.
 @Suite struct HostileContentTests {
-  /// SplitMix64, so that a failure can be repeated from its seed.
-  private struct Generator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-      state &+= 0x9e37_79b9_7f4a_7c15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-      z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-      return z ^ (z >> 31)
-    }
-  }
-
   private static let pieces: [String] =
     Samples.hostileTexts + [
       "|", "||", "\\|", "\\\\|", "`", "``", "\n", "\r\n", "\r", "# ", "- ", "> ", "---", "|---|",
@@ -26,7 +13,7 @@ import Testing
     ]
 
   private static func texts(seed: UInt64) -> () -> String {
-    var generator = Generator(state: seed)
+    var generator = SplitMix(seed: seed)
     return {
       (0..<Int.random(in: 0...6, using: &generator)).map { _ in
         pieces.randomElement(using: &generator) ?? ""

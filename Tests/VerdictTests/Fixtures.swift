@@ -2,25 +2,9 @@ import Model
 
 @testable import Verdict
 
-/// A small deterministic generator (SplitMix64), so that a failure can be repeated from its seed.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
-
-  /// A number between 0 and 1.
-  mutating func uniform() -> Double { Double(next() >> 11) / 9_007_199_254_740_992 }
-
+extension SplitMix {
   /// Twelve uniform numbers make a normal one, near enough for coverage.
-  mutating func normal() -> Double { (0..<12).reduce(-6.0) { sum, _ in sum + uniform() } }
+  mutating func normal() -> Double { (0..<12).reduce(-6.0) { sum, _ in sum + fraction() } }
 }
 
 /// A probe of tests: it observes nothing, its samples are made up.

@@ -1,3 +1,5 @@
+import Model
+
 /// How a ledger may look after a crash: whole up to some byte, and then not.
 enum LedgerImage: String, Codable, CaseIterable {
   /// It ends there.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Linux
+import Model
 
 /// Says something that is no outcome.
 func note(_ text: String) {

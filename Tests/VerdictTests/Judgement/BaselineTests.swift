@@ -87,10 +87,10 @@ import Testing
   /// Halves that are drawn alike are called unstable only rarely.
   @Test func stableHalves() {
     let seed: UInt64 = 99
-    var generator = SeededGenerator(seed: seed)
+    var generator = SplitMix(seed: seed)
     var unstable = 0
     for _ in 0..<100 {
-      let noise = (0..<200).map { _ in 0.01 + 0.01 * generator.uniform() }
+      let noise = (0..<200).map { _ in 0.01 + 0.01 * generator.fraction() }
       let series = Given.series(
         Given.outcomes(successes: 200), every: 0.3, latency: { noise[$0] })
       if case .unstable? = baseline(p95, series)["checkout", p95] { unstable += 1 }

@@ -153,7 +153,7 @@ import Testing
   }
 
   @Test func meansHaveIntervals() throws {
-    var generator = SeededGenerator(seed: 5)
+    var generator = SplitMix(seed: 5)
     let noise = (0..<600).map { _ in 10 + generator.normal() }
     let series = Given.series(Given.outcomes(successes: 600), value: { noise[$0] })
     #expect(try judge(Given.limit(.mean, .maximum, .absolute(10.5)), series).verdict == .pass)

@@ -136,22 +136,22 @@ import Testing
   /// Live, sample by sample and out of order, it says the same as at once, and as soon as it can.
   @Test(arguments: [UInt64(1), 2, 3, 4, 5])
   func liveAgreesWithTheWhole(seed: UInt64) throws {
-    var generator = SeededGenerator(seed: seed)
+    var generator = SplitMix(seed: seed)
     let both = try probes([
       Given.probe("a", tolerance: ["success": ["min": "90%"], "p95": ["max": "50ms"]]),
       Given.probe("b", every: "300ms", tolerance: ["mean": ["max": "5"]]),
     ])
-    let ill = 5 + 20 * generator.uniform()
+    let ill = 5 + 20 * generator.fraction()
     func isIll(_ time: Double) -> Bool { time < 100 + ill }
     var arrivals: [(at: Double, probe: Int, sample: Sample)] = []
     for (probe, every) in [(0, 0.1), (1, 0.3)] {
       for tick in 0..<Int(60 / every) {
         let scheduled = 100.03 + Double(tick) * every
-        let fails = generator.uniform() < (isIll(scheduled) ? 0.4 : 0.01)
-        let latency = generator.uniform() * (isIll(scheduled) ? 1.5 : 0.04)
+        let fails = generator.fraction() < (isIll(scheduled) ? 0.4 : 0.01)
+        let latency = generator.fraction() * (isIll(scheduled) ? 1.5 : 0.04)
         let sample = Sample(
           scheduled: scheduled, outcome: fails ? .failure : .success, latency: latency,
-          value: isIll(scheduled) ? 9 : generator.uniform() * 6)
+          value: isIll(scheduled) ? 9 : generator.fraction() * 6)
         arrivals.append((scheduled + latency, probe, sample))
       }
     }

@@ -11,15 +11,15 @@ import Testing
 
   /// Samples of every outcome, some of which overtake others.
   private func samples(seed: UInt64) -> [Sample] {
-    var generator = SeededGenerator(seed: seed)
+    var generator = SplitMix(seed: seed)
     var samples = (0..<400).map { index in
       let outcomes: [Sample.Outcome] = [.success, .success, .success, .failure, .noData, .missed]
       return Sample(
-        scheduled: Double(index) / 10, outcome: outcomes[Int(generator.uniform() * 6)],
-        latency: generator.uniform(),
-        value: generator.uniform() < 0.7 ? (generator.uniform() * 20).rounded() : nil)
+        scheduled: Double(index) / 10, outcome: outcomes[Int(generator.fraction() * 6)],
+        latency: generator.fraction(),
+        value: generator.fraction() < 0.7 ? (generator.fraction() * 20).rounded() : nil)
     }
-    for index in 1..<samples.count where generator.uniform() < 0.2 {
+    for index in 1..<samples.count where generator.fraction() < 0.2 {
       samples.swapAt(index - 1, index)
     }
     return samples

@@ -1,3 +1,4 @@
+import Model
 import Testing
 
 @testable import Verdict
@@ -42,7 +43,7 @@ import Testing
   @Test(arguments: [(0.0, 0.085), (0.5, 0.1), (0.8, 0.13)])
   func coverage(likeness: Double, atMost: Double) throws {
     let seed: UInt64 = 4_711
-    var generator = SeededGenerator(seed: seed)
+    var generator = SplitMix(seed: seed)
     let rounds = 400
     var wrong = 0
     for _ in 0..<rounds {

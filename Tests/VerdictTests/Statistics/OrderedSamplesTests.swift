@@ -1,3 +1,4 @@
+import Model
 import Testing
 
 @testable import Verdict
@@ -6,18 +7,18 @@ import Testing
   /// Against a plain sorted array, through growing, splitting and shrinking.
   @Test(arguments: [UInt64(1), 2, 3])
   func behavesAsASortedArray(seed: UInt64) {
-    var generator = SeededGenerator(seed: seed)
+    var generator = SplitMix(seed: seed)
     var ordered = OrderedSamples()
     var plain: [Double] = []
     for round in 0..<6000 {
-      let grows = round < 3000 ? generator.uniform() < 0.8 : generator.uniform() < 0.2
+      let grows = round < 3000 ? generator.fraction() < 0.8 : generator.fraction() < 0.2
       if grows || plain.isEmpty {
         // Few distinct numbers, so that equal ones occur.
-        let number = (generator.uniform() * 500).rounded()
+        let number = (generator.fraction() * 500).rounded()
         ordered.insert(number)
         plain.append(number)
       } else {
-        let index = Int(generator.uniform() * Double(plain.count))
+        let index = Int(generator.fraction() * Double(plain.count))
         ordered.remove(plain[index])
         plain.remove(at: index)
       }

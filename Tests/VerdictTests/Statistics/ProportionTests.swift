@@ -1,3 +1,4 @@
+import Model
 import Testing
 
 @testable import Verdict
@@ -49,13 +50,13 @@ import Testing
   @Test(arguments: [(0.5, 40), (0.9, 60), (0.98, 300), (0.995, 200)])
   func coverage(share: Double, samples: Int) throws {
     let seed: UInt64 = 20_240_607
-    var generator = SeededGenerator(seed: seed)
+    var generator = SplitMix(seed: seed)
     let rounds = 2000
     var known: [Int: Bounds] = [:]
     var tooHigh = 0
     var tooLow = 0
     for _ in 0..<rounds {
-      let successes = (0..<samples).count { _ in generator.uniform() < share }
+      let successes = (0..<samples).count { _ in generator.fraction() < share }
       let bounds = known[successes] ?? Proportion.bounds(successes: successes, of: samples)
       known[successes] = bounds
       if try #require(bounds.lower) > share { tooHigh += 1 }

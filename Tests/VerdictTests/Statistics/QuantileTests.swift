@@ -1,3 +1,4 @@
+import Model
 import Testing
 
 @testable import Verdict
@@ -45,13 +46,13 @@ import Testing
   @Test(arguments: [(0.5, 50), (0.95, 200), (0.99, 400)])
   func coverage(quantile: Double, samples: Int) throws {
     let seed: UInt64 = 77
-    var generator = SeededGenerator(seed: seed)
+    var generator = SplitMix(seed: seed)
     let lower = try #require(Quantile.lowerRank(of: quantile, in: samples))
     let upper = try #require(Quantile.upperRank(of: quantile, in: samples))
     var tooHigh = 0
     var tooLow = 0
     for _ in 0..<2000 {
-      let sorted = (0..<samples).map { _ in generator.uniform() }.sorted()
+      let sorted = (0..<samples).map { _ in generator.fraction() }.sorted()
       if sorted[lower - 1] > quantile { tooHigh += 1 }
       if sorted[upper - 1] < quantile { tooLow += 1 }
     }
