@@ -24,24 +24,40 @@ struct Redirect {
       throw Refusal(
         "a connection is redirected where it begins: out, or in", cure: "make a step for each")
     }
-    return FilterRules(traffic: traffic, step: setting.step).redirection { _ in
-      families.flatMap { family in transport.map { statement($0, family) } }
-    }
+    let statements = families.flatMap { family in transport.map { statement($0, family) } }
+    let rules = FilterRules(traffic: traffic, step: setting.step)
+    guard transport.contains(.udp) else { return rules.redirection(statements) }
+    return rules.redirection(
+      statements, tracking: families.map { condition(.udp, $0) },
+      answers: families.map { family in
+        protocolWords(.udp, family) + ["th sport \(NetworkRules.portPlaceholder(family))"]
+      })
   }
 
   private func statement(
     _ transport: TransportProtocol, _ family: IPAddress.Family
   ) -> FilterRules.Statement {
-    var condition = [
-      "meta nfproto \(family == .v4 ? "ipv4" : "ipv6")", "meta l4proto \(transport.rawValue)",
-    ]
+    FilterRules.Statement(
+      condition: condition(transport, family),
+      action: "redirect to :\(NetworkRules.portPlaceholder(family))")
+  }
+
+  private func condition(
+    _ transport: TransportProtocol, _ family: IPAddress.Family
+  ) -> [String] {
+    var condition = protocolWords(transport, family)
     // Where nothing has tracked connections before, those that are open count as new with their next
     // packet, and would be reset. Of the flags of TCP only SYN is set where a connection begins; 'tcp
     // flags' can't follow the protocols that the ports ask for, so they are named by their place.
     if transport == .tcp { condition.append("@th,104,8 & 0x17 == 0x2") }
     condition.append("meta mark != 0x\(String(mark, radix: 16))")
-    return FilterRules.Statement(
-      condition: condition, action: "redirect to :\(NetworkRules.portPlaceholder(family))")
+    return condition
+  }
+
+  private func protocolWords(
+    _ transport: TransportProtocol, _ family: IPAddress.Family
+  ) -> [String] {
+    ["meta nfproto \(family == .v4 ? "ipv4" : "ipv6")", "meta l4proto \(transport.rawValue)"]
   }
 
   /// The families that the traffic may have, as far as this host has them.

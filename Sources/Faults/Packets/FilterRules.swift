@@ -5,57 +5,68 @@ struct FilterRules {
   let traffic: Traffic
   let step: Int
 
-  private var table: NetworkRules.Table {
+  var table: NetworkRules.Table {
     NetworkRules.Table(family: "inet", name: "\(RunMark.placeholder)_\(step)")
   }
 
   /// Every rule passes this set, whose elements the kernel takes away in time.
   private static let live = "live"
 
-  /// The rules that do something to the selected packets.
-  func rules(_ statements: (Side) -> [Statement]) -> NetworkRules {
-    chains(kind: "filter", priority: "mangle", hooks: [.out: "output", .in: "input"], statements)
-  }
-
-  /// The rules that redirect new connections, before any are made, to a port of this host.
-  func redirection(_ statements: (Side) -> [Statement]) -> NetworkRules {
-    // By its number: nft(8) knows the name `dstnat` for prerouting alone.
-    chains(kind: "nat", priority: "-100", hooks: [.out: "output", .in: "prerouting"], statements)
-  }
-
   /// What is done to packets, and to which of those selected.
   struct Statement {
     var condition: [String] = []
     var action: String
+    var isCounted = true
   }
 
-  private func chains(
-    kind: String, priority: String, hooks: [Side: String],
-    _ statements: (Side) -> [Statement]
-  ) -> NetworkRules {
+  /// Where rules see packets: a base chain, as nft(8) calls it.
+  struct Hook {
+    var kind: String
+    var name: String
+    var priority: String
+  }
+
+  /// The rules that do something to the selected packets.
+  func rules(_ statements: (Side) -> [Statement]) -> NetworkRules {
+    rules { side in
+      let hook = Hook(kind: "filter", name: side == .out ? "output" : "input", priority: "mangle")
+      return chain(side.rawValue, hook, side, statements(side))
+    }
+  }
+
+  /// A table with what each side of the traffic needs.
+  func rules(chains: (Side) -> [String]) -> NetworkRules {
     var script = [
       "add table \(table.text) { flags owner; }",
       "add set \(table.text) \(Self.live) { typeof meta nfproto; flags timeout; }",
     ]
-    for side in Side.all(of: traffic.direction) {
-      guard let hook = hooks[side] else { continue }
-      script.append(
-        "add chain \(table.text) \(side.rawValue) "
-          + "{ type \(kind) hook \(hook) priority \(priority); }")
-      let start = "add rule \(table.text) \(side.rawValue)"
-      for match in traffic.spared(side) { script.append("\(start) \(match.rule("accept"))") }
-      for statement in statements(side) {
-        for match in matches(side) {
-          let narrowed = match.and(statement.condition)
-          script.append("\(start) \(narrowed.rule("counter", statement.action))")
-        }
-      }
-    }
+    for side in Side.all(of: traffic.direction) { script += chains(side) }
     return NetworkRules(
       namespace: traffic.namespace, tables: [table], script: script,
       live: [
         NetworkRules.LiveSet(table: table, name: Self.live, elements: ["ipv4", "ipv6"])
       ])
+  }
+
+  /// A chain that does something to the selected packets of one side.
+  func chain(
+    _ name: String, _ hook: Hook, _ side: Side, _ statements: [Statement]
+  ) -> [String] {
+    var rules = traffic.spared(side).map { $0.rule("accept") }
+    for statement in statements {
+      for match in matches(side) {
+        let counter = statement.isCounted ? "counter" : ""
+        rules.append(match.and(statement.condition).rule(counter, statement.action))
+      }
+    }
+    return chain(name, hook, rules)
+  }
+
+  /// A chain with rules.
+  func chain(_ name: String, _ hook: Hook, _ rules: [String]) -> [String] {
+    let base = "{ type \(hook.kind) hook \(hook.name) priority \(hook.priority); }"
+    return ["add chain \(table.text) \(name) \(base)"]
+      + rules.map { "add rule \(table.text) \(name) \($0)" }
   }
 
   private func matches(_ side: Side) -> [Match] {

@@ -24,6 +24,8 @@ enum PacketCapabilities {
   /// The first changes rules and devices; the second enters other networks; the others find out whose
   /// connections must go on.
   static let all = ["cap_net_admin", "cap_sys_admin", "cap_sys_ptrace", "cap_dac_read_search"]
+  /// The last measures the delays of devices; without it a fault does the same, unmeasured.
+  static let delaying = all + ["cap_net_raw"]
 }
 
 extension PacketFault {
@@ -39,14 +41,15 @@ extension PacketFault {
   public func injection(
     into traffic: Traffic, in setting: NetworkSetting
   ) throws(Refusal) -> Injection {
+    let filter = FilterRules(traffic: traffic, step: setting.step)
     var rules: NetworkRules
     switch treatment {
-    case .drop: rules = Self.filter(traffic, setting) { _ in [.init(action: "drop")] }
+    case .drop: rules = filter.losing()
     case .lose(let fraction):
-      let chance = "numgen random mod \(Traffic.whole) < \(Traffic.part(of: fraction))"
-      rules = Self.filter(traffic, setting) { _ in [.init(condition: [chance], action: "drop")] }
-    case .reject(let rejection):
-      rules = Self.filter(traffic, setting) { _ in rejection.statements }
+      rules = filter.losing(where: [
+        "numgen random mod \(Traffic.whole) < \(Traffic.part(of: fraction))"
+      ])
+    case .reject(let rejection): rules = filter.rules { _ in rejection.statements }
     case .shape(let shaping):
       rules = try ShapingRules(
         traffic: traffic, step: setting.step, neighbours: setting.neighbours, shaping: shaping,
@@ -56,13 +59,6 @@ extension PacketFault {
     rules.cycle = cycle
     try Preflight(host: setting.host).check(rules, traffic)
     return rules.injection
-  }
-
-  private static func filter(
-    _ traffic: Traffic, _ setting: NetworkSetting,
-    _ statements: (Side) -> [FilterRules.Statement]
-  ) -> NetworkRules {
-    FilterRules(traffic: traffic, step: setting.step).rules(statements)
   }
 
   public func inspect(_ inspection: NetworkInspection, on host: any Host) -> Evidence {

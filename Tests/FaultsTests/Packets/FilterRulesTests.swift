@@ -6,24 +6,25 @@ import Testing
 /// What nft(8) is told by faults that drop, reject or redirect.
 @Suite struct FilterRulesTests {
   private let ports = "meta l4proto { tcp, udp, sctp }"
+  /// What leaves is lost by a mark, since the sender would hear of a drop.
+  private let lost = "counter meta mark set 0x6c6f7374"
 
   @Test func everyRulePassesASetThatEndsByItself() throws {
     let rules = try rules(of: NetworkBlackhole.self)
     #expect(rules.script[0].hasSuffix("{ flags owner; }"))
     #expect(rules.script[1].hasSuffix("live { typeof meta nfproto; flags timeout; }"))
-    #expect(rules.chains == ["out { type filter hook output priority mangle; }"])
+    #expect(rules.chains.first == "out { type filter hook output priority mangle; }")
     #expect(
-      rules.lines == [
-        "out meta nfproto @live ip daddr 10.0.0.2 \(ports) th dport 5432 counter drop"
-      ])
+      rules.lines.first
+        == "out meta nfproto @live ip daddr 10.0.0.2 \(ports) th dport 5432 \(lost)")
     #expect(rules.live.map(\.elements) == [["ipv4", "ipv6"]])
   }
 
   @Test func theWayBackHasItsEndsExchanged() throws {
     let rules = try rules(of: NetworkBlackhole.self, into: .toDatabase(.both))
-    #expect(rules.chains.count == 2)
+    #expect(rules.chains[1] == "in { type filter hook input priority mangle; }")
     #expect(
-      rules.lines.last
+      rules.lines[1]
         == "in meta nfproto @live ip saddr 10.0.0.2 \(ports) th sport 5432 counter drop")
   }
 
@@ -32,9 +33,9 @@ import Testing
       direction: .out, conversations: [Conversation(remote: ["10.0.0.0/8", "2001:db8::/32"])])
     let rules = try rules(of: NetworkBlackhole.self, into: traffic)
     #expect(
-      rules.lines == [
-        "out oifname != \"lo\" meta nfproto @live ip daddr 10.0.0.0/8 counter drop",
-        "out oifname != \"lo\" meta nfproto @live ip6 daddr 2001:db8::/32 counter drop",
+      rules.lines.prefix(2) == [
+        "out oifname != \"lo\" meta nfproto @live ip daddr 10.0.0.0/8 \(lost)",
+        "out oifname != \"lo\" meta nfproto @live ip6 daddr 2001:db8::/32 \(lost)",
       ])
   }
 
@@ -42,7 +43,8 @@ import Testing
   @Test func endsOfDifferentFamiliesMatchNothing() throws {
     let traffic = Traffic(
       direction: .out, conversations: [Conversation(remote: ["10.0.0.2"], local: ["::1"])])
-    #expect(try rules(of: NetworkBlackhole.self, into: traffic).lines.isEmpty)
+    let lines = try rules(of: NetworkBlackhole.self, into: traffic).lines
+    #expect(!lines.contains { $0.hasPrefix("out ") })
   }
 
   @Test func whatMustGoOnIsAcceptedFirst() throws {
@@ -67,25 +69,43 @@ import Testing
     traffic.share = Traffic.Share(fraction: 0.25, unit: .connections)
     let lines = try rules(of: NetworkBlackhole.self, into: traffic, step: 4).lines
     #expect(
-      lines == [
-        "out oifname != \"lo\" meta nfproto @live meta skuid 33 "
-          + "jhash ct id mod 1000000 seed 5 < 250000 counter drop"
-      ])
+      lines.first == "out oifname != \"lo\" meta nfproto @live meta skuid 33 "
+        + "jhash ct id mod 1000000 seed 5 < 250000 \(lost)")
     traffic.owner = .cgroup(path: "unified/web", level: 1)
     traffic.share = Traffic.Share(fraction: 0.5, unit: .packets)
     traffic.interfaces = ["eth0", "eth1"]
     traffic.namesInterfaces = true
     #expect(
-      try rules(of: NetworkBlackhole.self, into: traffic).lines == [
-        "out oifname { \"eth0\", \"eth1\" } meta nfproto @live "
-          + "socket cgroupv2 level 1 \"unified/web\" numgen random mod 1000000 < 500000 counter drop"
-      ])
+      try rules(of: NetworkBlackhole.self, into: traffic).lines.first
+        == "out oifname { \"eth0\", \"eth1\" } meta nfproto @live "
+        + "socket cgroupv2 level 1 \"unified/web\" numgen random mod 1000000 < 500000 \(lost)")
   }
 
   @Test func aLossWithoutCorrelationNeedsNoDevice() throws {
     let rules = try rules(of: NetworkLoss.self, ["percent": "0.01%"])
     #expect(rules.links.isEmpty)
-    #expect(rules.lines[0].hasSuffix("numgen random mod 1000000 < 100 counter drop"))
+    #expect(rules.lines[0].hasSuffix("numgen random mod 1000000 < 100 \(lost)"))
+  }
+
+  /// A packet that output drops is an error of the sender's system call: so it is lost on the loopback
+  /// device.
+  @Test func whatLeavesIsLostWithoutAnErrorForItsSender() throws {
+    let leaving = try rules(of: NetworkBlackhole.self)
+    #expect(
+      leaving.chains.dropFirst() == [
+        "astray { type route hook output priority 299; }",
+        "lost { type filter hook prerouting priority -450; }",
+        "leaving { type filter hook postrouting priority -450; }",
+      ])
+    #expect(
+      leaving.lines.dropFirst() == [
+        "astray meta mark 0x6c6f7374 ip daddr set 127.108.111.115",
+        "astray meta mark 0x6c6f7374 ip6 daddr set ::1",
+        "lost iifname \"lo\" meta mark 0x6c6f7374 drop",
+        "leaving oifname != \"lo\" meta mark 0x6c6f7374 drop",
+      ])
+    let arriving = try rules(of: NetworkBlackhole.self, into: .toDatabase(.in))
+    #expect(arriving.chains == ["in { type filter hook input priority mangle; }"])
   }
 
   @Test func aResetIsForTCPAndTheRestHearsThatNobodyListens() throws {
@@ -127,7 +147,27 @@ import Testing
     let rules = try rules(of: NetworkDNS.self, ["fail": "timeout"], into: anything)
     #expect(rules.lines.contains { $0.contains("ip daddr 192.0.2.53") && $0.contains("dport 53 ") })
     #expect(rules.lines.contains { $0.contains("ip6 daddr ::1") && $0.hasSuffix("?port-v6?") })
-    #expect(rules.lines.allSatisfy { $0.contains("daddr") })
+    #expect(rules.lines.allSatisfy { $0.contains("daddr") || $0.hasPrefix("answers ") })
+  }
+
+  /// Else a socket that is kept would stay where its first datagram went: past the resolver, or to it.
+  @Test func queriesOverDatagramsAreTrackedApart() throws {
+    let whole = try rules(of: NetworkDNS.self, ["fail": "timeout"], step: 3)
+    #expect(
+      whole.chains.prefix(2) == [
+        "apart { type filter hook output priority raw; }",
+        "answers { type filter hook output priority raw; }",
+      ])
+    #expect(
+      whole.lines.prefix(2) == [
+        "apart meta nfproto @live ip daddr 10.0.0.2 \(ports) th dport 5432 meta nfproto ipv4 "
+          + "meta l4proto udp meta mark != 0x6a656e03 ct zone set 27139",
+        "answers meta nfproto ipv4 meta l4proto udp th sport ?port-v4? ct zone set 27139",
+      ])
+    var share = Traffic.toDatabase()
+    share.share = Traffic.Share(fraction: 0.5, unit: .packets)
+    let shared = try rules(of: NetworkDNS.self, ["fail": "timeout"], into: share)
+    #expect(shared.chains.count == 1)
   }
 
   @Test func aListeningProxyNeedsNoRule() throws {

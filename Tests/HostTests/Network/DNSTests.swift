@@ -42,18 +42,73 @@ extension RealHost.NetworkFaults {
       }
     }
 
+    /// Where a datagram goes is decided with the first one and kept, wherever anything else tracks
+    /// connections.
+    @Test("hits a program that keeps its socket, and lets it go")
+    func keptSocket() async throws {
+      try await Rig.run { rig in
+        let network = try await Network.make(2, in: rig)
+        let (here, there) = (network.hosts[0], network.hosts[1])
+        try await Self.startServer(on: there, in: rig)
+        let others = """
+          table ip others {
+            chain out {
+              type nat hook output priority -100
+              ip daddr 10.9.9.9 dnat to 10.9.9.8
+            }
+            chain seen {
+              type filter hook output priority 0
+              ct state invalid drop
+            }
+          }
+          """
+        try #require(
+          try await here.output(of: ["nft", "-f", "-"], input: others, in: rig).isSuccess)
+        let (truth, lie): ([UInt8], [UInt8]) = ([10, 77, 0, 50], [192, 0, 2, 1])
+        func ask(_ socket: NetworkSocket) throws -> [UInt8] {
+          socket.send(Self.query)
+          return Array(try socket.receive().suffix(4))
+        }
+        let old = try NetworkSocket.datagrams(from: here, to: there.address, port: 53)
+        #expect(try ask(old) == truth)
+        var new: NetworkSocket?
+        try await FaultRun.during(
+          "{fault: network.dns, with: {names: db.lost.test, address: 192.0.2.1, "
+            + "servers: '\(there.address):53'}}", on: here, of: network, in: rig
+        ) { (_) async throws in
+          #expect(try ask(old) == lie, "which asked before")
+          let socket = try NetworkSocket.datagrams(from: here, to: there.address, port: 53)
+          #expect(try ask(socket) == lie)
+          new = socket
+        }
+        #expect(try ask(old) == truth)
+        #expect(try ask(try #require(new)) == truth, "which asked first under the fault")
+      }
+    }
+
+    /// A question for the IPv4 address of db.lost.test: RFC 1035, 4.1.
+    private static let query: [UInt8] =
+      [0, 7, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0]
+      + ["db", "lost", "test"].flatMap { [UInt8($0.utf8.count)] + Array($0.utf8) } + [
+        0, 0, 1, 0, 1,
+      ]
+
+    private static func startServer(on host: NetworkHost, in rig: Rig) async throws {
+      _ = try await Server.start(
+        [
+          try Tool.dnsmasq.required(), "--keep-in-foreground", "--conf-file=/dev/null",
+          "--no-resolv", "--no-hosts", "--pid-file=", "--user=root",
+          "--address=/db.lost.test/10.77.0.50", "--address=/db.kept.test/10.77.0.51",
+        ], port: 53, name: "dnsmasq", in: rig, on: host)
+    }
+
     private typealias Ask = ([String]) async throws -> String
 
     private func during(_ parameters: String, _ body: (Ask) async throws -> Void) async throws {
       try await Rig.run { rig in
         let network = try await Network.make(2, in: rig)
         let (here, there) = (network.hosts[0], network.hosts[1])
-        _ = try await Server.start(
-          [
-            try Tool.dnsmasq.required(), "--keep-in-foreground", "--conf-file=/dev/null",
-            "--no-resolv", "--no-hosts", "--pid-file=", "--user=root",
-            "--address=/db.lost.test/10.77.0.50", "--address=/db.kept.test/10.77.0.51",
-          ], port: 53, name: "dnsmasq", in: rig, on: there)
+        try await Self.startServer(on: there, in: rig)
         let fault = "{fault: network.dns, with: {\(parameters.dropFirst().dropLast()), "
         try await FaultRun.during(
           "\(fault)servers: '\(there.address):53'}}", on: here, of: network, in: rig

@@ -68,6 +68,36 @@ extension RealHost.NetworkFaults {
       }
     }
 
+    /// A drop where packets leave would be an error of the sender's system call, EPERM, which no network
+    /// makes.
+    @Test(
+      "a sender hears nothing of what is lost, and it arrives nowhere else", arguments: [100, 30])
+    func silence(_ percent: Int) async throws {
+      try await Rig.run { rig in
+        let network = try await Network.make(2, in: rig)
+        let (here, there) = (network.hosts[0], network.hosts[1])
+        let count = 300
+        try await FaultRun.during(
+          "{fault: network.loss, with: {percent: \(percent)%}, "
+            + "traffic: {to: ['\(there.address)', '\(there.longAddress)']}}",
+          on: here, of: network, in: rig
+        ) { (_) async throws in
+          for (address, every) in [(there.address, "0.0.0.0"), (there.longAddress, "::")] {
+            let neighbour = try NetworkSocket.bound(
+              to: every, port: Network.port, on: here, isStream: false)
+            let sender = try NetworkSocket.datagrams(
+              from: here, to: address, port: Network.port)
+            let errors = (1...count).compactMap { _ in sender.send([UInt8](repeating: 1, count: 9))
+            }
+            // Nobody listens there, which a socket hears of those that get through.
+            #expect(errors.filter { $0 != ECONNREFUSED }.isEmpty, "\(errors)")
+            #expect(percent < 100 || errors.isEmpty)
+            #expect(neighbour.arrivals().isEmpty, "nothing strays into a socket of this host")
+          }
+        }
+      }
+    }
+
     @Test(
       "a rejection is heard, as what was asked for",
       arguments: [
