@@ -218,7 +218,7 @@ final class AgentDriver {
         switch news {
         case .ready(let process): deliver(.holderReady(step: step, process))
         case .held(let outcome): deliver(.held(step: step, outcome))
-        case .served(let statistics): deliver(.served(step: step, statistics))
+        case .seen(let statistics): deliver(.seen(step: step, statistics))
         case .ended:
           networkHolders[step] = nil
           deliver(.holderEnded(step: step))

@@ -23,8 +23,8 @@ public enum AgentEvent: Sendable, Hashable {
   case holderReady(step: Int, ProcessIdentity)
   /// A step's holder holds all its targets, or why it does not.
   case held(step: Int, SignalOutcome)
-  /// What the server of a step's holder has done so far.
-  case served(step: Int, NetworkServerStatistics)
+  /// What a step's holder has seen itself so far.
+  case seen(step: Int, NetworkStatistics)
   /// A step's holder has ended, and with it what it held.
   case holderEnded(step: Int)
   case ran(AgentWork, CommandResult)

@@ -113,8 +113,8 @@ public struct AgentMachine {
   var injecting: [Int: Injecting] = [:]
   /// By step, the deadlines of the faults in force that shape packets.
   var shaping: [Int: Duration] = [:]
-  /// By step, what the servers of faults have done, as far as their holders have said.
-  var statistics: [Int: NetworkServerStatistics] = [:]
+  /// By step, what the holders of faults have seen themselves, as far as they have said so.
+  var statistics: [Int: NetworkStatistics] = [:]
   var acting: [Int: Int] = [:]
   /// Requests to undo an action that is still running, by step.
   var undoAfterAction: [Int: [Int]] = [:]
@@ -198,7 +198,7 @@ public struct AgentMachine {
     case .sent(let work, let outcome): return sent(work, outcome, at: now)
     case .holderReady(let step, let holder): return holderReady(step, holder, at: now)
     case .held(let step, let outcome): return held(step, outcome, at: now)
-    case .served(let step, let news):
+    case .seen(let step, let news):
       statistics[step] = news
       return []
     case .holderEnded(let step): return holderEnded(step, at: now)

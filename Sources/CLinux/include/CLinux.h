@@ -214,6 +214,7 @@ int jenner_socket_error(int fd);
 
 /// Closes a connection with a reset: SO_LINGER of zero, then close(2).
 void jenner_reset(int fd);
+
 // Datagrams ---------------------------------------------------------------------------------------
 
 /// Where a datagram came from, and to which of this machine's addresses.
@@ -240,6 +241,21 @@ ssize_t jenner_datagram_receive(int fd, void *bytes, size_t size, struct jenner_
 /// peer takes an answer from nowhere else, and connection tracking knows the flow by it.
 ssize_t jenner_datagram_answer(int fd, const void *bytes, size_t size,
                                const struct jenner_datagram *to);
+
+// Frames: packet(7) ---------------------------------------------------------------------------------
+// Needs CAP_NET_RAW.
+
+/// A socket that sends frames of 60 bytes by a device, of a type that nobody else has.
+int jenner_frame_sender(const char *device);
+
+/// A socket that sees such frames when the device sends them, behind its queue.
+int jenner_frame_receiver(const char *device);
+
+/// Sends a frame with a number; ENOBUFS if the queue has no room for it.
+int jenner_frame_send(int fd, uint64_t number);
+
+/// Receives a frame: its number, and how many nanoseconds ago the device sent it.
+int jenner_frame_receive(int fd, uint64_t *number, int64_t *nanoseconds);
 
 // Files -------------------------------------------------------------------------------------------
 

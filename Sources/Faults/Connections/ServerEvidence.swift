@@ -18,7 +18,7 @@ struct ServerEvidence {
     switch inspection.statistics {
     case .proxy(let statistics)?: return judged(statistics)
     case .resolver(let statistics)?: return judged(statistics)
-    case nil:
+    case .delays, nil:
       return Evidence(
         requested: request, achieved: "the server has not said what it did", isInForce: false)
     }

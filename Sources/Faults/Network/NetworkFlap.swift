@@ -4,6 +4,7 @@ public import Model
 public struct NetworkFlap: PacketFault {
   public static let name = "network.flap"
   public static let summary = "Another network fault, on and off: a flapping link"
+  public static let capabilities = PacketCapabilities.delaying
   public static let tools = ["nft", "ip", "tc"]
   public static let examples = [
     Example(

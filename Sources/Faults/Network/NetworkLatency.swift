@@ -4,6 +4,7 @@ public import Model
 public struct NetworkLatency: ShapingFault {
   public static let name = "network.latency"
   public static let summary = "Delay packets, evenly or with jitter"
+  public static let capabilities = PacketCapabilities.delaying
   public static let examples = [
     Example(
       "A slow database: a request pays the delay with each round trip",

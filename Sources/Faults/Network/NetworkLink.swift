@@ -4,6 +4,7 @@ public import Model
 public struct NetworkLink: PacketFault {
   public static let name = "network.link"
   public static let summary = "Make the network like a known kind of link: 3G, satellite, bad Wi-Fi"
+  public static let capabilities = PacketCapabilities.delaying
   public static let tools = ["nft", "ip", "tc"]
   public static let examples = [
     Example(

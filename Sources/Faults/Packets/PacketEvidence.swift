@@ -103,8 +103,10 @@ struct PacketEvidence {
         requested: request,
         achieved: "no packet was selected: \(likelyReason)", isInForce: false)
     }
+    let delays = DelayEvidence(inspection)
     return Evidence(
-      requested: request, achieved: "\(packets) selected\(counted.queues)", isInForce: true)
+      requested: request, achieved: "\(packets) selected\(counted.queues)\(delays.text)",
+      isInForce: !delays.isMissing)
   }
 
   private var likelyReason: String {

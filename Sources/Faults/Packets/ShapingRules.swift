@@ -213,7 +213,12 @@ struct ShapingRules {
         let place = level == 0 ? ["root"] : ["parent", "\(level):1"]
         disciplines.append(place + ["handle", "\(level + 1):"] + words)
       }
-      links.append(NetworkRules.Link(name: name, disciplines: disciplines))
+      // A delay is measured where it is alone, and what is measured does not overtake it.
+      let own = side == .out ? rules.shaping.out : rules.shaping.in
+      let isMeasured = taken.isEmpty && own.reordering == nil
+      links.append(
+        NetworkRules.Link(
+          name: name, disciplines: disciplines, delay: isMeasured ? own.delay : nil))
       return name
     }
 

@@ -98,13 +98,13 @@ public struct NetworkInspection: Sendable {
   public var traffic: Traffic
   /// Whether its time is over, so that packets must have come by.
   public var isEnding: Bool
-  /// What its server has done, where it has one that has said so.
-  public var statistics: NetworkServerStatistics?
+  /// What its holder has seen itself, as far as it has said so.
+  public var statistics: NetworkStatistics?
 
   /// Makes an inspection.
   public init(
     rules: NetworkRules, sharing: [NetworkRules] = [], traffic: Traffic, isEnding: Bool,
-    statistics: NetworkServerStatistics? = nil
+    statistics: NetworkStatistics? = nil
   ) {
     self.statistics = statistics
     self.rules = rules

@@ -8,11 +8,17 @@ public struct NetworkRules: Sendable, Hashable, Codable {
     public var name: String
     /// For each queueing discipline, from the root on, the words behind `tc qdisc add dev NAME`.
     public var disciplines: [[String]]
+    /// What it is to add, which is measured when the fault begins; nil if that is not asked of it.
+    public var delay: Shaping.Delay?
+
+    /// How many frames measure a delay.
+    public static let probeCount = 10
 
     /// Makes a device.
-    public init(name: String, disciplines: [[String]]) {
+    public init(name: String, disciplines: [[String]], delay: Shaping.Delay? = nil) {
       self.name = name
       self.disciplines = disciplines
+      self.delay = delay
     }
   }
 
@@ -139,6 +145,9 @@ extension NetworkRules {
       "nft add element \(set.table.text) \(set.name) "
         + "{ \(set.elements.map { "\($0) timeout <until the deadline>" }.joined(separator: ", ")) }"
     }
+    for link in links where link.delay != nil {
+      lines.append("\(Link.probeCount) frames through \(link.name), to measure its delay")
+    }
     if let cycle {
       lines.append(
         "and again: \(Duration.seconds(cycle.onSeconds).text) in force, "
@@ -156,7 +165,7 @@ extension NetworkRules {
   public func named(for run: String) -> NetworkRules {
     var rules = self
     let mark = RunMark(ofRun: run)
-    rules.links = links.map { Link(name: mark.applied(to: $0.name), disciplines: $0.disciplines) }
+    for index in links.indices { rules.links[index].name = mark.applied(to: links[index].name) }
     rules.tables = tables.map { mark.applied(to: $0) }
     rules.script = script.map(mark.applied)
     rules.live = live.map { mark.applied(to: $0) }

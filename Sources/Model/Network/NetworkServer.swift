@@ -24,10 +24,13 @@ public enum NetworkServer: Sendable, Hashable, Codable {
   }
 }
 
-/// What a server of a network fault has done.
-public enum NetworkServerStatistics: Sendable, Hashable, Codable {
+/// What the holder of a network fault has seen itself.
+public enum NetworkStatistics: Sendable, Hashable, Codable {
+  /// What its server has done.
   case proxy(ProxyStatistics)
   case resolver(ResolverStatistics)
+  /// What its devices make of frames of its own.
+  case delays([DelayMeasurement])
 }
 
 extension ProxySettings.Upstream {

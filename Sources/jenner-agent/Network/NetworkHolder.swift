@@ -12,6 +12,8 @@ final class NetworkHolder {
   private var order: NetworkOrder?
   private var owner: RuleOwner?
   private var server: RunningServer?
+  private var probes: [DelayProbe] = []
+  private var told: NetworkStatistics?
   private var deadline: Duration = .zero
   private var isHeld = false
   /// Whether the order's gates have been set: what is heard of them later is for the rules.
@@ -131,18 +133,21 @@ final class NetworkHolder {
     isHeld = true
     SocketPair.send("held\n", to: Companion.socket)
     scheduleCycle()
+    probes = order?.rules.links.compactMap { DelayProbe($0, on: loop) } ?? []
     tell()
   }
 
-  // MARK: The server
+  // MARK: What is seen here alone
 
   private static let interval: Duration = .milliseconds(100)
 
-  /// Says what the server has done, whenever that has changed.
+  /// Says what the server has done, or what the probes have measured, whenever that has changed.
   private func tell() {
-    guard let server else { return }
-    if let statistics = server.news {
-      SocketPair.send(NetworkServed(statistics).line + "\n", to: Companion.socket)
+    guard server != nil || !probes.isEmpty else { return }
+    let statistics = server?.statistics ?? .delays(probes.map { $0.measurement })
+    if statistics != told {
+      told = statistics
+      SocketPair.send(NetworkNews(statistics).line + "\n", to: Companion.socket)
     }
     loop.schedule(after: Self.interval) { [self] in tell() }
   }

@@ -9,8 +9,8 @@ final class NetworkHolderProcess {
     case ready(ProcessIdentity)
     /// The rules are in force, or why they are not.
     case held(SignalOutcome)
-    /// What its server has done so far.
-    case served(NetworkServerStatistics)
+    /// What it has seen itself so far.
+    case seen(NetworkStatistics)
     case ended
   }
 
@@ -23,8 +23,8 @@ final class NetworkHolderProcess {
     companion = try Companion(
       holding: "hold-network", run: run,
       capabilities: [
-        "cap_net_admin", "cap_net_bind_service", "cap_sys_admin", "cap_sys_ptrace",
-        "cap_dac_read_search",
+        "cap_net_admin", "cap_net_bind_service", "cap_net_raw", "cap_sys_admin",
+        "cap_sys_ptrace", "cap_dac_read_search",
       ], on: loop,
       onNews: { [weak self] news in
         switch news {
@@ -33,8 +33,8 @@ final class NetworkHolderProcess {
           if let identity = self?.companion?.identity { onNews(.ready(identity)) }
         case .said("held"): onNews(.held(.delivered))
         case .said(let line):
-          if let statistics = NetworkServed(line: line) {
-            onNews(.served(statistics.statistics))
+          if let news = NetworkNews(line: line) {
+            onNews(.seen(news.statistics))
           } else {
             onNews(.held(.failed(line)))
           }

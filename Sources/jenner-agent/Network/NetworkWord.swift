@@ -29,18 +29,18 @@ enum NetworkWord: Codable, Equatable {
   }
 }
 
-/// What a holder says of its server from time to time, a line of JSON.
-struct NetworkServed: Codable {
-  var statistics: NetworkServerStatistics
+/// What a holder says of what it has seen itself, from time to time: a line of JSON.
+struct NetworkNews: Codable {
+  var statistics: NetworkStatistics
 
-  init(_ statistics: NetworkServerStatistics) {
+  init(_ statistics: NetworkStatistics) {
     self.statistics = statistics
   }
 
   /// Reads a line; nil if it is something else.
   init?(line: String) {
     guard line.hasPrefix("{"),
-      let served = try? JSONDecoder().decode(NetworkServed.self, from: Data(line.utf8))
+      let served = try? JSONDecoder().decode(NetworkNews.self, from: Data(line.utf8))
     else { return nil }
     self = served
   }

@@ -15,7 +15,6 @@ final class RunningServer {
   }
 
   private let server: Server
-  private var told: NetworkServerStatistics?
 
   /// How long connections may go on once the fault is over; the agent waits a little longer.
   private static let drainLimit: Duration = .milliseconds(600)
@@ -56,16 +55,12 @@ final class RunningServer {
     }
   }
 
-  /// What it has done, if that is something else than what was told last.
-  var news: NetworkServerStatistics? {
-    let statistics: NetworkServerStatistics =
-      switch server {
-      case .proxy(let proxy): .proxy(proxy.statistics)
-      case .resolver(let resolver): .resolver(resolver.statistics)
-      }
-    guard statistics != told else { return nil }
-    told = statistics
-    return statistics
+  /// What it has done.
+  var statistics: NetworkStatistics {
+    switch server {
+    case .proxy(let proxy): .proxy(proxy.statistics)
+    case .resolver(let resolver): .resolver(resolver.statistics)
+    }
   }
 
   /// Takes nothing new on, and says when what goes on has ended, or has had its time.

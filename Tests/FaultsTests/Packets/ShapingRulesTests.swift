@@ -33,6 +33,11 @@ import Testing
       ])
   }
 
+  @Test func whatIsOvertakenIsNoMeasure() throws {
+    let rules = try rules(of: NetworkReorder.self, ["delay": "100ms", "percent": "25%"])
+    #expect(rules.links.map { $0.delay == nil } == [true])
+  }
+
   @Test func eachWayHasADeviceOfItsOwn() throws {
     let rules = try rules(of: NetworkLink.self, ["profile": "3g"], into: .toDatabase(.both))
     #expect(rules.links.count == 2)
@@ -57,6 +62,9 @@ import Testing
       rules.links.map(delays) == [
         ["10ms", "100ms", "1ms"], ["10ms", "1ms"], ["100ms", "1ms"], ["1ms"],
       ])
+    #expect(
+      rules.links.map { $0.delay?.mean } == [nil, nil, nil, .milliseconds(1)],
+      "a delay is measured where it is alone")
     #expect(rules.gates.map(\.step) == [1, 3])
     // Each is asked for by a set that is empty as long as that fault is not in force.
     #expect(rules.lines.contains { $0.hasPrefix("out_5 ") && $0.contains("@with_1") })
