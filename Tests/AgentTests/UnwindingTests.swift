@@ -16,11 +16,12 @@ import Testing
 
   /// Performs an unwinding to its end; returns what was done, in order.
   private func perform(
-    _ start: Unwinding, on host: FakeHost, failing: Set<String> = []
+    _ start: Unwinding, on host: FakeHost, failing: Set<String> = [], killed: [String] = []
   ) -> (done: [String], unwinding: Unwinding) {
     var unwinding = start
     var now: Duration = .seconds(100)
     var done: [String] = []
+    var killed = killed
     var effects = unwinding.start(at: now, on: host)
     var events: [UnwindingEvent] = []
     while true {
@@ -33,7 +34,12 @@ import Testing
         case .run(let command):
           done.append(command.shown)
           let status: Int32 = failing.contains(command.shown) ? 1 : 0
-          events.append(.ran(CommandResult(ending: .exited(status))))
+          if let index = killed.firstIndex(of: command.shown) {
+            killed.remove(at: index)
+            events.append(.ran(CommandResult(ending: .signalled(9))))
+          } else {
+            events.append(.ran(CommandResult(ending: .exited(status))))
+          }
         }
       }
       if !events.isEmpty {
@@ -70,6 +76,18 @@ import Testing
     #expect(unwinding.proofs[0]?.allSatisfy(\.isProved) == true)
     #expect(unwinding.proofs[1]?.map(\.isProved) == [false, false])
     #expect(host.all[1000]?.state == "S")
+  }
+
+  /// Whoever killed it meant something else, or the run: what it should undo is still there.
+  @Test func aCommandThatWasKilledIsRunOnceMore() {
+    let host = FakeHost([])
+    let steps = [step(0, [command("a"), command("b")])]
+    let once = perform(Unwinding(steps: steps), on: host, killed: ["b"])
+    #expect(once.done == ["b", "b", "a"])
+    #expect(once.unwinding.proofs[0]?.map(\.isProved) == [true, true])
+    let always = perform(Unwinding(steps: steps), on: host, killed: ["b", "b"])
+    #expect(always.done == ["b", "b", "a"])
+    #expect(always.unwinding.proofs[0]?.map(\.isProved) == [false, true])
   }
 
   @Test func aHolderIsEndedOnceAndEachOfItsTargetsReadBack() {

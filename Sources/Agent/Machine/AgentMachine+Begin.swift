@@ -42,8 +42,10 @@ extension AgentMachine {
       pidNamespace: identity.pidNamespace, agent: identity.process,
       deadline: (now + begun.limit).nanoseconds)
     ledger.apply(entry)
-    return [.lock(targets.sorted(), run: begun.run), .openLedger(run: begun.run, entry)]
-      + confine() + [.startGuardian]
+    let places = prepared.values.flatMap(shapingKeys).sorted()
+    return [.lock(targets.sorted(), run: begun.run)]
+      + (places.isEmpty ? [] : [.lockShaping(places, run: begun.run)])
+      + [.openLedger(run: begun.run, entry)] + confine() + [.startGuardian]
   }
 
   /// Drops what the plan does not need, before this process has a second thread or any effect.

@@ -22,7 +22,7 @@ public struct NetworkOrder: Sendable, Hashable, Codable {
 }
 
 /// Where packets are shaped: two runs that did so at one place would not see each other's.
-public struct ShapingKey: Sendable, Hashable {
+public struct ShapingKey: Sendable, Hashable, Comparable {
   /// The inode of the network namespace.
   public var namespace: UInt64
   public var interface: String
@@ -31,6 +31,10 @@ public struct ShapingKey: Sendable, Hashable {
   public init(namespace: UInt64, interface: String) {
     self.namespace = namespace
     self.interface = interface
+  }
+
+  public static func < (left: Self, right: Self) -> Bool {
+    (left.namespace, left.interface) < (right.namespace, right.interface)
   }
 }
 

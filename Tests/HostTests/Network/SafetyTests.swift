@@ -100,6 +100,7 @@ extension RealHost.NetworkFaults {
         let record = try #require(Jenner.record(of: outcome))
         #expect(record.faults.first?.achieved?.contains(reason) == true, "\(record.faults)")
         #expect(outcome.errors.contains(reason), "\(outcome.errors)")
+        #expect(outcome.output.contains(reason), "the summary says why: \(outcome.output)")
         #expect(record.clean)
       }
     }
@@ -115,7 +116,7 @@ extension RealHost.NetworkFaults {
         try await first.inForce()
         let second = try FaultRun.start([step], on: here, in: rig)
         let refused = try await second.jenner.outcome()
-        #expect(!refused.ended(.pass), "\(refused.output)\(refused.errors)")
+        #expect(refused.ended(.refused), "\(refused.output)\(refused.errors)")
         let owner = first.jenner.errorsSoFar.firstMatch(of: /run (\w+) started/)?.output.1 ?? "?"
         let reason = "interface eth0 is a target of another run, \(owner)"
         #expect(refused.output.contains(reason), "\(refused.output)")

@@ -17,10 +17,10 @@ struct Concurrency: ParsableCommand {
     try outcomes.publish(Self.prove(Self.cases(in: parts), choice, with: workers))
   }
 
-  /// Who may come beside a run; packets are claimed only as the fault begins.
+  /// Who may come beside a run.
   private static func pairs(of scenario: Scenario) -> [ConcurrencyCase.Pair] {
-    if !scenario.isExclusive { return [.neighbours, .runAndRecover] }
-    return scenario.isOfTraffic ? [.runs, .runAndRecover] : [.runs, .claims, .runAndRecover]
+    scenario.isExclusive
+      ? [.runs, .claims, .runAndRecover] : [.neighbours, .runAndRecover]
   }
 
   /// Every pair with every kill, from the points of `recover` that are moments of their own.

@@ -66,6 +66,8 @@ struct ConcurrencyCase: Codable, CustomStringConvertible {
           problems.append("the second ended the first one's fault")
         }
         try scope?.kill(run, in: place)
+      } catch is TooBusy {
+        isReached = false
       } catch {
         failure = error
       }
@@ -103,12 +105,15 @@ struct ConcurrencyCase: Codable, CustomStringConvertible {
       ], environment: place.environment)
     var problems: [String] = []
     guard pair != .neighbours else {
-      // The first stands still meanwhile; a busy machine may cost the second samples.
+      // The first stands still meanwhile; a busy machine may cost the second samples, even those of its
+      // baseline.
+      if second.status == 4, second.output.contains("the system was already ill") {
+        throw TooBusy()
+      }
       return [0, 3].contains(second.status)
         ? [] : ["the second run ended with \(second.status): \(second.output)"]
     }
-    // Packets are claimed only when the fault begins, and by then the run is no longer refused.
-    if second.status != (scenario.isOfTraffic ? 3 : 4) {
+    if second.status != 4 {
       problems.append("the second run ended with \(second.status): \(second.output)")
     }
     if !first.contains(where: second.output.contains) {
@@ -160,6 +165,9 @@ struct ConcurrencyCase: Codable, CustomStringConvertible {
     }
   }
 }
+
+/// The machine had no time for a run, which so has shown nothing.
+private struct TooBusy: Error {}
 
 /// A program that runs beside the traced one.
 private struct Background {
