@@ -23,6 +23,7 @@ public enum RunVerdict {
     let gate = checks.filter { $0.kind == .baseline && $0.verdict != .pass }.map(\.why)
     let absent = faults.filter { $0.isMissing(from: ended) }.map {
       "fault '\($0.step)' was not in force on \($0.host)"
+        + ($0.achieved.map { ": \($0)" } ?? "")
     }
     let violations = checks.filter { $0.isViolation }.map(\.why)
     let open = checks.filter { $0.verdict != .pass && $0.kind != .baseline && !$0.isViolation }

@@ -40,6 +40,10 @@ extension RealHost.NetworkFaults {
         fault: drop + "{to: 10.77.0.2, inside: {pid: 4194303}}",
         says: "process 4194303", cure: "name a process that runs"),
       Case(
+        name: "a container that is not there",
+        fault: drop + "{to: 10.77.0.2, inside: {container: no-such}}",
+        says: "container no-such", cure: "'podman ps' or 'docker ps' shows"),
+      Case(
         name: "no nft", fault: drop + "{to: 10.77.0.2}", wrapper: hiding("/usr/sbin/nft"),
         says: "nft can't be run", cure: "install the package nftables"),
       Case(

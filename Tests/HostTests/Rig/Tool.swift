@@ -5,6 +5,7 @@ import Testing
 /// A program from outside this package that tests run.
 enum Tool: String, CaseIterable, Sendable {
   case bash
+  case busybox
   case curl
   case dig
   case dnsmasq
@@ -17,6 +18,8 @@ enum Tool: String, CaseIterable, Sendable {
   case redis = "redis-server"
   case ip
   case nft
+  case podman
+  case runc
   case setpriv
   case tc
   case redisClient = "redis-cli"

@@ -18,6 +18,7 @@ import Testing
       step: "slow", kind: "idle", host: "local", targets: [], undoClass: .none,
       requested: "nothing", requestedSeconds: 60)
     fault.inForce = inForce
+    if attempted, !inForce { fault.achieved = "no packet was selected" }
     if attempted { fault.window = Window(start: 10, end: 70) }
     return fault
   }
@@ -94,7 +95,8 @@ import Testing
       clean: false, notes: ["no data of 'checkout' for 10s"])
     #expect(
       result.reasons == [
-        "not everything is proved undone", "fault 'slow' was not in force on local",
+        "not everything is proved undone",
+        "fault 'slow' was not in force on local: no packet was selected",
         "checkout: success at least 98% during 'slow': 90% of 600 samples; not at least 98%",
         "action failed: flush: exit 1", "no data of 'checkout' for 10s",
         "checkout: success at least 98% during 'slow': 90% of 600 samples; 600 samples show neither",
