@@ -4,7 +4,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from . import memory, proxy, rate, run, samples, start, stop
+from . import guardian, memory, proxy, rate, run, samples, start, stop
 from .programs import Programs
 
 MEASUREMENTS = {
@@ -13,6 +13,7 @@ MEASUREMENTS = {
     "samples": samples.measure,
     "rate": rate.measure,
     "stop": stop.measure,
+    "guardian": guardian.measure,
     "memory": memory.measure,
     "proxy": proxy.measure,
 }

@@ -152,12 +152,17 @@ int jenner_launch(struct jenner_launch *launch) {
   // No handler of ours may run in the child while it shares our memory.
   sigset_t all, before;
   sigfillset(&all);
-  pthread_sigmask(SIG_BLOCK, &all, &before);
+  int error = pthread_sigmask(SIG_BLOCK, &all, &before);
+  if (error != 0) {
+    munmap(stack, stack_size);
+    errno = error;
+    return -1;
+  }
   struct child child = {.launch = launch, .parent = getpid(), .error = 0};
   int pidfd = -1;
   pid_t pid = clone(run_child, (char *)stack + stack_size,
                     CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &child, &pidfd);
-  int error = pid < 0 ? errno : child.error;
+  error = pid < 0 ? errno : child.error;
   if (pid >= 0 && error != 0) {
     while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {}
     close(pidfd);

@@ -10,19 +10,20 @@ public enum MarkedObject: Sendable, Hashable {
   case cgroup(String)
 
   /// Reads what there is on this host; what can't be looked for is told with its reason.
-  public static func all() throws(SystemError) -> (found: [MarkedObject], unseen: [String]) {
+  public static func all() throws(SystemError) -> (found: [MarkedObject], unseen: [Unseen]) {
     let tools = try StateTools()
-    var unseen: [String] = []
+    var unseen: [Unseen] = []
     var found: [MarkedObject] = []
     do throws(Unseen) {
       found += tables(in: try tools.output(of: StateTools.Call(.nft, "list", "tables")))
     } catch {
-      unseen.append("nft tables: \(error.reason)")
+      unseen.append(Unseen("nft tables: \(error.reason)", mayPass: error.mayPass))
     }
     found += links + linksElsewhere
     for root in Cgroups.roots {
       guard let paths = Cgroups.paths(below: root, limit: HostState.entryLimit) else {
-        unseen.append("cgroups: there are more than \(HostState.entryLimit) below \(root)")
+        unseen.append(
+          Unseen("cgroups: there are more than \(HostState.entryLimit) below \(root)"))
         continue
       }
       found += paths.filter(Cgroups.isOurs).map { .cgroup($0) }.filter { $0.mark != nil }

@@ -28,7 +28,7 @@ struct Leftovers {
   }
 
   /// Everything that is left, in the order in which it is cleared; and what can't be looked for.
-  func search() throws(SystemError) -> (found: [Leftover], unseen: [String]) {
+  func search() throws(SystemError) -> (found: [Leftover], unseen: [Unseen]) {
     let objects = try MarkedObject.all()
     let found =
       effects + stopped + abandoned(objects.found)

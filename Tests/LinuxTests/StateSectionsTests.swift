@@ -223,6 +223,9 @@ import Testing
       ending: .exited(1), errors: "Operation not permitted (you must be root)\n")
     #expect(reason(refused)?.contains("cap_net_admin") == true)
     #expect(reason(CommandResult(ending: .timedOut)) == "nft timed out")
+    #expect(throws: Unseen("nft timed out", mayPass: true)) {
+      try StateTools.output(of: .nft, CommandResult(ending: .timedOut))
+    }
     #expect(
       reason(CommandResult(ending: .exited(2), errors: "Error: bad\nmore"))
         == "nft exited 2: Error: bad")

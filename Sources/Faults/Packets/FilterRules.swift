@@ -5,12 +5,7 @@ struct FilterRules {
   let traffic: Traffic
   let step: Int
 
-  var table: NetworkRules.Table {
-    NetworkRules.Table(family: "inet", name: "\(RunMark.placeholder)_\(step)")
-  }
-
-  /// Every rule passes this set, whose elements the kernel takes away in time.
-  private static let live = "live"
+  private var table: OwnedTable { OwnedTable(.inet, step: step) }
 
   /// What is done to packets, and to which of those selected.
   struct Statement {
@@ -36,16 +31,10 @@ struct FilterRules {
 
   /// A table with what each side of the traffic needs.
   func rules(chains: (Side) -> [String]) -> NetworkRules {
-    var script = [
-      "add table \(table.text) { flags owner; }",
-      "add set \(table.text) \(Self.live) { typeof meta nfproto; flags timeout; }",
-    ]
+    var script = table.making([table.live])
     for side in Side.all(of: traffic.direction) { script += chains(side) }
     return NetworkRules(
-      namespace: traffic.namespace, tables: [table], script: script,
-      live: [
-        NetworkRules.LiveSet(table: table, name: Self.live, elements: ["ipv4", "ipv6"])
-      ])
+      namespace: traffic.namespace, tables: [table.table], script: script, live: [table.live])
   }
 
   /// A chain that does something to the selected packets of one side.
@@ -72,7 +61,7 @@ struct FilterRules {
   private func matches(_ side: Side) -> [Match] {
     traffic.conversations.flatMap { $0.matches(side) }.map { match in
       var words = interfaceWords(side)
-      words.append("meta nfproto @\(Self.live)")
+      words.append(table.asking(table.live))
       words += match.words
       words += traffic.ownerWords
       words += traffic.shareWords(seed: step)

@@ -15,15 +15,12 @@ struct ShapingRules {
   /// The number of the first device.
   let firstLink: Int
 
-  private static let live = "live"
   /// The name of a device has room for one more character behind the run's mark.
   private static let linkDigits = Array("0123456789abcdefghijklmnopqrstuvwxyz")
   /// The most faults of others whose part one fault does: each doubles the number of devices.
   static let mostNeighbours = 3
 
-  private var table: NetworkRules.Table {
-    NetworkRules.Table(family: "netdev", name: "\(RunMark.placeholder)_\(step)")
-  }
+  private var table: OwnedTable { OwnedTable(.netdev, step: step) }
 
   /// Owners and shares of connections are known to other hooks than those of a device: there the
   /// packets get a bit of their mark, by which the device knows them, and which it takes away.
@@ -32,15 +29,7 @@ struct ShapingRules {
   func rules() throws(Refusal) -> NetworkRules {
     try check()
     var tree = Tree(rules: self)
-    var script = [
-      "add table \(table.text) { flags owner; }",
-      "add set \(table.text) \(Self.live) { typeof meta protocol; flags timeout; }",
-    ]
-    for neighbour in neighbours {
-      script.append(
-        "add set \(table.text) \(Self.gate(neighbour.step)) "
-          + "{ typeof meta protocol; flags timeout; }")
-    }
+    var script = table.making([table.live] + neighbours.map { gate($0.step) })
     for side in Side.all(of: traffic.direction) {
       let root = try tree.grow(side)
       let base = "\(side.rawValue)_base"
@@ -49,15 +38,14 @@ struct ShapingRules {
         tree.script.append("add rule \(table.text) \(base) \(match.rule("accept"))")
       }
       for match in matches(of: traffic, step, side) {
-        let rule = match.and(["meta protocol @\(Self.live)"]).rule("counter", "goto \(root)")
+        let rule = match.and([table.asking(table.live)]).rule("counter", "goto \(root)")
         tree.script.append("add rule \(table.text) \(base) \(rule)")
       }
     }
     script += tree.script
     var rules = NetworkRules(
-      namespace: traffic.namespace, links: tree.links, tables: [table], script: script,
-      live: [liveSet(Self.live)],
-      gates: neighbours.map { .init(step: $0.step, sets: [liveSet(Self.gate($0.step))]) })
+      namespace: traffic.namespace, links: tree.links, tables: [table.table], script: script,
+      live: [table.live], gates: neighbours.map { .init(step: $0.step, sets: [gate($0.step)]) })
     if usesMark { addMarking(to: &rules) }
     return rules
   }
@@ -102,34 +90,28 @@ struct ShapingRules {
       .map { $0.and(traffic.shareWords(seed: step)) }
   }
 
-  fileprivate static func gate(_ step: Int) -> String { "with_\(step)" }
-
-  private func liveSet(_ name: String) -> NetworkRules.LiveSet {
-    NetworkRules.LiveSet(table: table, name: name, elements: ["ip", "ip6"])
-  }
+  /// The set that says that the fault of another step is in force too.
+  private func gate(_ step: Int) -> NetworkRules.LiveSet { table.liveSet("with_\(step)") }
 
   // MARK: Marks
 
   /// A table of the inet family marks what only its hooks can tell.
   private func addMarking(to rules: inout NetworkRules) {
-    let marking = NetworkRules.Table(family: "inet", name: table.name)
+    let marking = OwnedTable(.inet, step: step)
     let bit = Mark.bit(ofStep: step)
-    rules.tables.append(marking)
-    rules.script += [
-      "add table \(marking.text) { flags owner; }",
-      "add set \(marking.text) \(Self.live) { typeof meta nfproto; flags timeout; }",
-      // The last of output, so that nothing else of this host sees the bit but the device's hook.
-      "add chain \(marking.text) out { type filter hook output priority 300; }",
-    ]
+    rules.tables.append(marking.table)
+    rules.script += marking.making([marking.live])
+    // The last of output, so that nothing else of this host sees the bit but the device's hook.
+    rules.script.append(
+      "add chain \(marking.text) out { type filter hook output priority 300; }")
     for match in traffic.conversations.flatMap({ $0.matches(.out) }) {
       let words =
-        ["meta nfproto @\(Self.live)"] + match.words + traffic.ownerWords
+        [marking.asking(marking.live)] + match.words + traffic.ownerWords
         + traffic.shareWords(seed: step)
       let rule = Match(words: words).rule("counter", "meta mark set meta mark or \(bit)")
       rules.script.append("add rule \(marking.text) out \(rule)")
     }
-    rules.live.append(
-      NetworkRules.LiveSet(table: marking, name: Self.live, elements: ["ipv4", "ipv6"]))
+    rules.live.append(marking.live)
   }
 
   /// Bits of a packet's mark that hardly anybody else uses.
@@ -188,7 +170,7 @@ struct ShapingRules {
         script.append("add rule \(table) \(name) \(match.rule("goto \(no)"))")
       }
       if Side.all(of: next.traffic.direction).contains(side) {
-        let inForce = ["meta protocol @\(ShapingRules.gate(next.step))"]
+        let inForce = [rules.table.asking(rules.gate(next.step))]
         for match in rules.matches(of: next.traffic, next.step, side) {
           script.append("add rule \(table) \(name) \(match.and(inForce).rule("goto \(yes)"))")
         }

@@ -17,10 +17,13 @@ extension StateSection {
 /// Why a section can't be seen, and what would let it be seen.
 public struct Unseen: Error, Sendable, Hashable {
   public var reason: String
+  /// Whether another look may see it: it was a failure, and not something that host or user lack.
+  public var mayPass: Bool
 
   /// Makes a reason.
-  public init(_ reason: String) {
+  public init(_ reason: String, mayPass: Bool = false) {
     self.reason = reason
+    self.mayPass = mayPass
   }
 }
 

@@ -82,7 +82,7 @@ final class StateTools {
         throw Unseen("\(tool.name) is not permitted to read; it needs \(capability)")
       }
       let words = result.errors.split(separator: "\n").first.map { ": \(String($0).limited)" }
-      throw Unseen("\(tool.name) \(result.summary)\(words ?? "")")
+      throw Unseen("\(tool.name) \(result.summary)\(words ?? "")", mayPass: true)
     }
   }
 }

@@ -125,6 +125,22 @@ extension RealHost.NetworkFaults {
       }
     }
 
+    @Test("residue does not say that all is well where nft hangs")
+    func nftHangs() async throws {
+      try await Rig.run { rig in
+        let script = try rig.scratch.write("#!/bin/sh\nexec sleep 30\n", to: "nft")
+        chmod(script, 0o755)
+        let nft = try Tool.nft.required()
+        let wrapper = [
+          "unshare", "--mount", "--propagation", "private", "sh", "-c",
+          "mount --bind \(script) \(nft) && exec \"$@\"", "sh",
+        ]
+        let outcome = try await Jenner.run(["residue"], in: rig, through: wrapper)
+        #expect(outcome.ended(.inconclusive), "\(outcome.output)\(outcome.errors)")
+        #expect(outcome.errors.contains("nft timed out"), "\(outcome.errors)")
+      }
+    }
+
     @Test("when everything is killed the rules are gone at once; recover removes the device")
     func everythingKilled() async throws {
       try await Rig.run { rig in
