@@ -4,7 +4,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from . import guardian, memory, proxy, rate, run, samples, start, stop
+from . import guardian, memory, network, proxy, rate, run, samples, start, stop
 from .programs import Programs
 
 MEASUREMENTS = {
@@ -15,6 +15,7 @@ MEASUREMENTS = {
     "stop": stop.measure,
     "guardian": guardian.measure,
     "memory": memory.measure,
+    "network": network.measure,
     "proxy": proxy.measure,
 }
 

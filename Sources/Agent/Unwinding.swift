@@ -294,7 +294,9 @@ extension Undo {
 
   /// What the result of its command shows.
   fileprivate func evidence(of result: CommandResult) -> String {
-    if case .clear = self, result.isSuccess { return result.output.limited }
+    if case .clear = self, result.isSuccess {
+      return result.output.split(separator: "\n").joined(separator: " ").limited
+    }
     let errors = result.errors.limited
     return "the command " + result.summary + (errors.isEmpty ? "" : ": \(errors)")
   }
