@@ -6,6 +6,7 @@ struct Preflight {
 
   func check(_ rules: NetworkRules, _ traffic: Traffic) throws(Refusal) {
     try checkRules(rules, traffic)
+    if !rules.links.isEmpty { try checkDevices() }
     // Several devices have most of their disciplines in common.
     let disciplines = Set(rules.links.flatMap(\.disciplines).map(Self.withoutPlace))
     for words in disciplines { try check(words) }
@@ -29,26 +30,42 @@ struct Preflight {
     throw explained(result, tool: "nft", package: "nftables")
   }
 
-  /// In a network namespace that ends with the command.
   private func check(_ discipline: [String]) throws(Refusal) {
-    let command = Command(
-      argv: ["unshare", "--net", "tc", "qdisc", "add", "dev", "lo", "root"] + discipline)
-    let result = host.check(command)
-    // So unshare(1) says that there is no tc(8).
+    let kind = discipline.first ?? ""
+    try tryElsewhere(
+      "tc", ["qdisc", "add", "dev", "lo", "root"] + discipline, lacking: kind,
+      module: "sch_\(kind)", where: ["qdisc kind is unknown", "No such file"])
+  }
+
+  private func checkDevices() throws(Refusal) {
+    // Asked for by itself, the module is loaded with two devices that nobody wants. Who may not load it
+    // hears so below.
+    _ = host.check(Command(argv: ["modprobe", "--quiet", "ifb", "numifbs=0"]))
+    try tryElsewhere(
+      "ip", ["link", "add", "name", "check", "type", "ifb"], lacking: "ifb device", module: "ifb",
+      where: ["Unknown device type", "not supported"])
+  }
+
+  /// Runs a tool in a network namespace that ends with the command.
+  private func tryElsewhere(
+    _ tool: String, _ arguments: [String], lacking name: String, module: String,
+    where complaints: [String]
+  ) throws(Refusal) {
+    let result = host.check(Command(argv: ["unshare", "--net", tool] + arguments))
+    // So unshare(1) says that there is no such tool.
     if result.errors.contains("failed to execute") {
-      throw Refusal("tc can't be run", cure: "install the package iproute2")
+      throw Refusal("\(tool) can't be run", cure: "install the package iproute2")
     }
     // Who may not make a namespace hears of a missing module at the injection, before the rules.
     if result.isSuccess || result.errors.contains("unshare") { return }
-    if result.errors.contains("qdisc kind is unknown") || result.errors.contains("No such file") {
-      let kind = discipline.first ?? ""
+    if complaints.contains(where: result.errors.contains) {
       throw Refusal(
-        "this kernel has no \(kind), by which packets would be shaped (module sch_\(kind))",
+        "this kernel has no \(name), by which packets would be shaped (module \(module))",
         cure:
           "install the kernel's extra modules (such as linux-modules-extra, kernel-modules-extra)"
-          + " and 'modprobe sch_\(kind)', or use a 'connection.' fault, which needs none")
+          + " and 'modprobe \(module)', or use a 'connection.' fault, which needs none")
     }
-    throw explained(result, tool: "tc", package: "iproute2")
+    throw explained(result, tool: tool, package: "iproute2")
   }
 
   /// The words of a discipline alone, behind its place and its handle.

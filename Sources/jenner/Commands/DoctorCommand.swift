@@ -45,7 +45,6 @@ private enum Doctor {
   static func examine() throws(Failure) -> [Finding] {
     var findings = [agent(try Session().loop)]
     findings.append(locks())
-    findings.append(NetworkFindings.devices())
     for (name, type) in Catalog.builtIn.faults.sorted(by: { $0.key < $1.key }) {
       findings.append(fault(name, type))
     }

@@ -31,23 +31,6 @@ enum NetworkFindings {
     }
   }
 
-  /// Whether packets can be given to a device that shapes them: in a network of its own, which ends with
-  /// the command.
-  static func devices() -> Finding {
-    guard geteuid() == 0 else {
-      return Finding(name: "ifb", isGood: true, detail: "not asked for: that takes root")
-    }
-    let command = Command(
-      argv: ["unshare", "--net", "ip", "link", "add", "name", "jenner", "type", "ifb"])
-    let result = LinuxHost().check(command)
-    return Finding(
-      name: "ifb", isGood: result.isSuccess,
-      detail: result.isSuccess
-        ? "devices that shape packets can be made"
-        : "devices that shape packets can't be made: \(result.summary) \(result.errors.limited); "
-          + "'modprobe ifb', or install the kernel's extra modules")
-  }
-
   private static let traffic = Traffic(
     direction: .out,
     conversations: [

@@ -103,13 +103,30 @@ import Testing
 
   @Test func aKernelWithoutNetemIsToldWithWhatElseWouldDo() {
     let host = WillingHost()
-    host.results["unshare"] = CommandResult(
+    host.results["tc"] = CommandResult(
       ending: .exited(2), errors: "Error: Specified qdisc kind is unknown.")
     let refusal = #expect(throws: Refusal.self) {
       try rules(of: NetworkLatency.self, ["delay": "1ms"], on: host)
     }
     #expect(refusal?.message.contains("sch_netem") ?? false)
     #expect(refusal?.cure?.contains("connection.") ?? false)
+  }
+
+  /// The module makes two devices that nobody wants when the kernel asks for it.
+  @Test func theModuleOfTheDevicesIsAskedForWithoutItsOwn() throws {
+    let host = WillingHost()
+    _ = try rules(of: NetworkLatency.self, ["delay": "1ms"], on: host)
+    #expect(
+      host.checked.map(\.argv).filter { $0.contains("ifb") } == [
+        ["modprobe", "--quiet", "ifb", "numifbs=0"],
+        ["unshare", "--net", "ip", "link", "add", "name", "check", "type", "ifb"],
+      ])
+    host.results["ip"] = CommandResult(
+      ending: .exited(2), errors: "Error: Unknown device type.")
+    let refusal = #expect(throws: Refusal.self) {
+      try rules(of: NetworkLatency.self, ["delay": "1ms"], on: host)
+    }
+    #expect(refusal?.message.contains("no ifb device") ?? false)
   }
 
   @Test func trafficWithoutARouteIsRefused() {

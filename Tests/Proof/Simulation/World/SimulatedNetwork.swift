@@ -47,8 +47,8 @@ struct SimulatedNetwork {
 
   /// What nft(8), tc(8) and unshare(1) answer when they only look.
   func answer(_ argv: [String]) -> CommandResult {
-    if argv.starts(with: ["nft", "-j", "list", "table"]), argv.count == 6 {
-      return shown(NetworkRules.Table(family: argv[4], name: argv[5]))
+    if argv.starts(with: ["nft", "list", "table"]), argv.count == 5 {
+      return shown(NetworkRules.Table(family: argv[3], name: argv[4]))
     }
     if argv.starts(with: ["tc", "-s", "-j"]) {
       let isThere = links.contains { argv.contains($0) }
@@ -59,10 +59,9 @@ struct SimulatedNetwork {
 
   private func shown(_ table: NetworkRules.Table) -> CommandResult {
     guard let rules = tables[table] else { return Self.failed }
-    let sets = rules.liveSets.map { #"{"set": {"name": "\#($0)", "elem": ["ip"]}}"# }
-    let rule =
-      #"{"rule": {"chain": "out", "expr": [{"counter": {"packets": \#(rules.packets)}}]}}"#
-    return Self.said(#"{"nftables": [\#((sets + [rule]).joined(separator: ", "))]}"#)
+    let sets = rules.liveSets.map { "set \($0) {\nelements = { ip }\n}\n" }.joined()
+    let chain = "chain out {\ncounter packets \(rules.packets) bytes 0\n}\n"
+    return Self.said("table \(table.text) {\n\(sets)\(chain)}\n")
   }
 
   private static func said(_ text: String) -> CommandResult {
