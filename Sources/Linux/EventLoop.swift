@@ -107,11 +107,22 @@ public final class EventLoop {
     lastToken += 1
     let token = lastToken
     if jenner_poll_add(poll, descriptor, interest.rawValue, token) < 0 {
-      guard errno == EPERM else { throw SystemError("watch descriptor \(descriptor)") }
+      let error = SystemError("watch descriptor \(descriptor)")
+      guard error.code == EPERM, Self.isAlwaysReady(descriptor) else { throw error }
       alwaysReady.insert(descriptor)
     }
     descriptors[token] = descriptor
     watches[descriptor] = Watch(token: token, handler: handler)
+  }
+
+  /// Whether a descriptor is of a kind that has nothing to wait for: a file, a directory, or a device
+  /// such as /dev/null.
+  ///
+  /// Any other that can't be watched would seem to be ready, and its process to have ended.
+  private static func isAlwaysReady(_ descriptor: Int32) -> Bool {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { return false }
+    return [S_IFREG, S_IFDIR, S_IFCHR].contains(status.st_mode & S_IFMT)
   }
 
   /// Changes what a watched descriptor is waited for.

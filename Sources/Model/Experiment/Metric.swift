@@ -70,20 +70,8 @@ public enum Metric: Sendable, Hashable {
   }
 }
 
-extension Metric: Codable {
-  /// Reads the metric's name.
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    guard let metric = Metric(name: try container.decode(String.self)) else {
-      throw DecodingError.dataCorruptedError(
-        in: container, debugDescription: "not the name of a metric")
-    }
-    self = metric
-  }
-
-  /// Writes the metric's name.
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(name)
-  }
+extension Metric: WrittenAsText {
+  public static var noun: String { "the name of a metric" }
+  public var written: String { name }
+  public init?(written text: String) { self.init(name: text) }
 }

@@ -1,5 +1,5 @@
 /// A signal, by its number on Linux (the same on every architecture Swift supports here).
-public struct Signal: Sendable, Hashable, Codable {
+public struct Signal: Sendable, Hashable {
   public let number: Int32
 
   public static let hangUp = Signal(number: 1)
@@ -35,21 +35,12 @@ public struct Signal: Sendable, Hashable, Codable {
   public var name: String {
     Self.names.first { $0.number == number }?.name ?? String(number)
   }
+}
 
-  /// Reads a signal's name.
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    guard let signal = Signal(name: try container.decode(String.self)) else {
-      throw DecodingError.dataCorruptedError(in: container, debugDescription: "not a signal")
-    }
-    self = signal
-  }
-
-  /// Writes the signal's name.
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(name)
-  }
+extension Signal: WrittenAsText {
+  public static var noun: String { "a signal" }
+  public var written: String { name }
+  public init?(written text: String) { self.init(name: text) }
 }
 
 extension Signal: FieldValue {

@@ -62,19 +62,8 @@ extension NameQueryType: FieldValue {
   }
 }
 
-extension NameQueryType: Codable {
-  /// Reads the name of a type.
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    guard let type = NameQueryType(text: try container.decode(String.self)) else {
-      throw DecodingError.dataCorruptedError(in: container, debugDescription: "no type of query")
-    }
-    self = type
-  }
-
-  /// Writes the name of the type.
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(text)
-  }
+extension NameQueryType: WrittenAsText {
+  public static var noun: String { "a type of query" }
+  public var written: String { text }
+  public init?(written text: String) { self.init(text: text) }
 }

@@ -79,20 +79,8 @@ extension IPAddress {
   }
 }
 
-extension AddressRange: Codable {
-  /// Reads a range from its text.
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    let text = try container.decode(String.self)
-    guard let range = AddressRange(text) else {
-      throw DecodingError.dataCorruptedError(in: container, debugDescription: "no address range")
-    }
-    self = range
-  }
-
-  /// Writes the range as text.
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(text)
-  }
+extension AddressRange: WrittenAsText {
+  public static var noun: String { "a range of addresses" }
+  public var written: String { text }
+  public init?(written text: String) { self.init(text) }
 }

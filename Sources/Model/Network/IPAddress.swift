@@ -61,19 +61,8 @@ extension IPAddress: FieldValue {
   }
 }
 
-extension IPAddress: Codable {
-  /// Reads the text of an address.
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    guard let address = IPAddress(text: try container.decode(String.self)) else {
-      throw DecodingError.dataCorruptedError(in: container, debugDescription: "no IP address")
-    }
-    self = address
-  }
-
-  /// Writes the text of the address.
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(text)
-  }
+extension IPAddress: WrittenAsText {
+  public static var noun: String { "an IP address" }
+  public var written: String { text }
+  public init?(written text: String) { self.init(text: text) }
 }

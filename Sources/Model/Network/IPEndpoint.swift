@@ -31,19 +31,8 @@ public struct IPEndpoint: Sendable, Hashable, CustomStringConvertible {
   public var description: String { text }
 }
 
-extension IPEndpoint: Codable {
-  /// Reads the text of an endpoint.
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    guard let endpoint = IPEndpoint(text: try container.decode(String.self)) else {
-      throw DecodingError.dataCorruptedError(in: container, debugDescription: "no address and port")
-    }
-    self = endpoint
-  }
-
-  /// Writes the text of the endpoint.
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(text)
-  }
+extension IPEndpoint: WrittenAsText {
+  public static var noun: String { "an address and a port" }
+  public var written: String { text }
+  public init?(written text: String) { self.init(text: text) }
 }

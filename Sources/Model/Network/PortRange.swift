@@ -77,23 +77,13 @@ extension PortRange: FieldValue {
   }
 }
 
-extension PortRange: Codable {
-  /// Reads a range from its text.
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    let ends = try container.decode(String.self).split(separator: "-").map { Int($0) }
-    guard let first = ends.first ?? nil, let last = ends.last ?? nil,
-      let range = PortRange(first, last)
-    else {
-      throw DecodingError.dataCorruptedError(in: container, debugDescription: "no port range")
-    }
-    self = range
-  }
-
-  /// Writes the range as text.
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(text)
+extension PortRange: WrittenAsText {
+  public static var noun: String { "a range of ports" }
+  public var written: String { text }
+  public init?(written text: String) {
+    let ends = text.split(separator: "-").map { Int($0) }
+    guard let first = ends.first ?? nil, let last = ends.last ?? nil else { return nil }
+    self.init(first, last)
   }
 }
 
