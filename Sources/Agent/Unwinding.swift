@@ -37,8 +37,8 @@ public struct Unwinding: Sendable {
     var undo: Undo
     var holder: ProcessIdentity?
     var proof: UndoProof?
-    /// How often its command was killed by somebody.
-    var killed = 0
+    /// Whether its command was killed by somebody, and is run once more.
+    var isRepeated = false
 
     /// The signal that it takes; nil for a command.
     var signal: (signal: Signal, process: ProcessIdentity)? {
@@ -80,8 +80,6 @@ public struct Unwinding: Sendable {
   /// After so much of it, one that has been asked to end and has not is killed.
   private static let courtesy: Duration = .milliseconds(800)
   private static let readBackInterval: Duration = .milliseconds(5)
-  /// How often a command that was killed is run again.
-  private static let repetitions = 1
 
   /// Makes an unwinding of steps, the newest first, and of rollbacks, in their order.
   ///
@@ -147,9 +145,11 @@ public struct Unwinding: Sendable {
   private mutating func ran(_ result: CommandResult) -> [UnwindingEffect] {
     isRunningCommand = false
     if let index = commands.firstIndex(where: { $0.proof == nil }) {
-      // An undo may be repeated; one that was killed has shown nothing of what it undoes.
-      if case .signalled = result.ending, commands[index].killed < Self.repetitions {
-        commands[index].killed += 1
+      // Clearing may be repeated; one that was killed has shown nothing of what it clears.
+      if case .clear = commands[index].undo, case .signalled = result.ending,
+        !commands[index].isRepeated
+      {
+        commands[index].isRepeated = true
         return []
       }
       commands[index].prove(result.isSuccess, commands[index].undo.evidence(of: result))

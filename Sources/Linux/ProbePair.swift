@@ -12,16 +12,13 @@ public final class ProbePair {
     sender = jenner_frame_sender(device)
     guard sender >= 0 else { throw SystemError("send frames by \(device)") }
     receiver = jenner_frame_receiver(device)
-    guard receiver >= 0 else {
-      let error = SystemError("see the frames of \(device)")
-      close(sender)
-      throw error
-    }
+    // From here on all that is open is closed with this object.
+    guard receiver >= 0 else { throw SystemError("see the frames of \(device)") }
   }
 
   deinit {
     close(sender)
-    close(receiver)
+    if receiver >= 0 { close(receiver) }
   }
 
   /// Sends a frame; false if it could not be sent.

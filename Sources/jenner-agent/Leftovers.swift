@@ -93,9 +93,12 @@ extension Leftovers {
       let before = try leftovers.search().found
       guard !before.isEmpty else { return [] }
       for leftover in before { try leftovers.clear(leftover) }
-      let after = Set(try leftovers.search().found)
+      let (found, unseen) = try leftovers.search()
+      let after = Set(found)
+      // What could not be looked at again is not proved to be gone.
+      let isSeen = !unseen.contains { $0.mayPass }
       return before.map { leftover in
-        let isLeft = after.contains(leftover)
+        let isLeft = after.contains(leftover) || !isSeen
         return Recovery.Finding(
           run: leftover.run, title: leftover.what, outcome: isLeft ? "not cleared" : "cleared",
           reason: "found by its mark", pending: isLeft ? [leftover.command] : [])

@@ -245,7 +245,7 @@ ssize_t jenner_datagram_answer(int fd, const void *bytes, size_t size,
 // Frames: packet(7) ---------------------------------------------------------------------------------
 // Needs CAP_NET_RAW.
 
-/// A socket that sends frames of 60 bytes by a device, of a type that nobody else has.
+/// A socket that sends frames of 60 bytes by a device, of a type that is left to experiments.
 int jenner_frame_sender(const char *device);
 
 /// A socket that sees such frames when the device sends them, behind its queue.

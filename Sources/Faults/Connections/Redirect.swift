@@ -28,10 +28,20 @@ struct Redirect {
     let rules = FilterRules(traffic: traffic, step: setting.step)
     guard transport.contains(.udp) else { return rules.redirection(statements) }
     return rules.redirection(
-      statements, tracking: families.map { condition(.udp, $0) },
+      statements,
+      tracking: families.map { family in
+        .init(condition: condition(.udp, family), action: apart(family), isCounted: false)
+      },
       answers: families.map { family in
-        protocolWords(.udp, family) + ["th sport \(NetworkRules.portPlaceholder(family))"]
+        let port = "th sport \(NetworkRules.portPlaceholder(family))"
+        return Match(words: protocolWords(.udp, family) + [port]).rule(apart(family))
       })
+  }
+
+  /// The zone has the number of the server's port, which no other run has had for a while: what is known
+  /// of an earlier one's datagrams is not for this one's.
+  private func apart(_ family: IPAddress.Family) -> String {
+    "ct zone set \(NetworkRules.portPlaceholder(family))"
   }
 
   private func statement(

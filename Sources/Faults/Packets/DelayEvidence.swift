@@ -26,13 +26,19 @@ struct DelayEvidence {
     }.joined()
   }
 
-  /// Whether a device does not do at all what it was asked for; a fair measurement of a delay that varies
-  /// has some that took half of it.
+  /// Whether a device does not do at all what it was asked for: no frame took as long as the shortest must.
   var isMissing: Bool {
     pairs.contains { delay, measured in
       guard let most = measured.most, measured.seconds.count >= 3 else { return false }
-      return most < delay.mean / 2 && delay.jitter < delay.mean / 2
+      // A delay varies by as much to either side; one that does not at all may be measured early.
+      let least = delay.mean - (delay.longest - delay.mean)
+      return most < min(least, delay.mean / 2)
     }
+  }
+
+  /// How many of the frames have come out of a device.
+  func frames(through link: String) -> Int {
+    measurements.first { $0.link == link }?.seconds.count ?? 0
   }
 
   private var pairs: [(Shaping.Delay, DelayMeasurement)] {

@@ -16,30 +16,31 @@ struct FilterRules {
 
   /// Where rules see packets: a base chain, as nft(8) calls it.
   struct Hook {
-    var kind: String
+    var kind = "filter"
     var name: String
-    var priority: String
+    var priority = "mangle"
+
+    static let output = Hook(name: "output")
+    static let input = Hook(name: "input")
   }
 
   /// The rules that do something to the selected packets.
-  func rules(_ statements: (Side) -> [Statement]) -> NetworkRules {
-    rules { side in
-      let hook = Hook(kind: "filter", name: side == .out ? "output" : "input", priority: "mangle")
-      return chain(side.rawValue, hook, side, statements(side))
-    }
+  func rules(_ statements: [Statement]) -> NetworkRules {
+    table { side in chain(side, at: side == .out ? .output : .input, statements) }
   }
 
-  /// A table with what each side of the traffic needs.
-  func rules(chains: (Side) -> [String]) -> NetworkRules {
+  /// A table with the chains that each side of the traffic needs.
+  func table(_ chains: (Side) -> [String]) -> NetworkRules {
     var script = table.making([table.live])
     for side in Side.all(of: traffic.direction) { script += chains(side) }
     return NetworkRules(
       namespace: traffic.namespace, tables: [table.table], script: script, live: [table.live])
   }
 
-  /// A chain that does something to the selected packets of one side.
+  /// A chain that does something to the selected packets of one side; it is named after that unless
+  /// told otherwise.
   func chain(
-    _ name: String, _ hook: Hook, _ side: Side, _ statements: [Statement]
+    _ side: Side, named name: String? = nil, at hook: Hook, _ statements: [Statement]
   ) -> [String] {
     var rules = traffic.spared(side).map { $0.rule("accept") }
     for statement in statements {
@@ -48,13 +49,13 @@ struct FilterRules {
         rules.append(match.and(statement.condition).rule(counter, statement.action))
       }
     }
-    return chain(name, hook, rules)
+    return chain(name ?? side.rawValue, at: hook, rules)
   }
 
-  /// A chain with rules.
-  func chain(_ name: String, _ hook: Hook, _ rules: [String]) -> [String] {
-    let base = "{ type \(hook.kind) hook \(hook.name) priority \(hook.priority); }"
-    return ["add chain \(table.text) \(name) \(base)"]
+  /// A chain with rules, at a hook, or to which other rules go.
+  func chain(_ name: String, at hook: Hook? = nil, _ rules: [String]) -> [String] {
+    let base = hook.map { " { type \($0.kind) hook \($0.name) priority \($0.priority); }" }
+    return ["add chain \(table.text) \(name)\(base ?? "")"]
       + rules.map { "add rule \(table.text) \(name) \($0)" }
   }
 

@@ -1,7 +1,8 @@
 internal import Model
 
-/// A table of a step's own, which nobody else can change and which ends with the process that made it; and
-/// its sets, one of which every rule asks for an element that the kernel takes away in time.
+/// A table of a step's own, which nobody else can change and which ends with the process that made it.
+///
+/// Every rule that selects asks one of its sets for an element, which the kernel takes away in time.
 struct OwnedTable {
   /// Where the rules of a table see packets.
   enum Family: String {

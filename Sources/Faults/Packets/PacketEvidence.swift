@@ -78,7 +78,8 @@ struct PacketEvidence {
         throw HostError(
           "the device \(link.name) can't be read: tc \(result.summary) \(result.errors.limited)")
       }
-      packets += queue.packets
+      // Those that measure it are none of the selected ones.
+      packets += max(0, queue.packets - DelayEvidence(inspection).frames(through: link.name))
       drops += queue.drops
     }
     return "; \(packets) went through the queue, \(drops) were dropped by it"

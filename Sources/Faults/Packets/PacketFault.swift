@@ -49,7 +49,7 @@ extension PacketFault {
       rules = filter.losing(where: [
         "numgen random mod \(Traffic.whole) < \(Traffic.part(of: fraction))"
       ])
-    case .reject(let rejection): rules = filter.rules { _ in rejection.statements }
+    case .reject(let rejection): rules = filter.rules(rejection.statements)
     case .shape(let shaping):
       rules = try ShapingRules(
         traffic: traffic, step: setting.step, neighbours: setting.neighbours, shaping: shaping,

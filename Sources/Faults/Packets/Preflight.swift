@@ -1,6 +1,8 @@
 internal import Model
 
-/// Finds out, without changing anything, whether the host can do what the rules ask for.
+/// Finds out whether the host can do what the rules ask for.
+///
+/// Nothing is touched; the kernel may load the modules that it needs for the answer.
 struct Preflight {
   let host: any Host
 
@@ -38,8 +40,8 @@ struct Preflight {
   }
 
   private func checkDevices() throws(Refusal) {
-    // Asked for by itself, the module is loaded with two devices that nobody wants. Who may not load it
-    // hears so below.
+    // What the kernel needs to answer it loads, here as above. Asked for by the kernel, this module is
+    // loaded with two devices that nobody wants; who may not load it hears so below.
     _ = host.check(Command(argv: ["modprobe", "--quiet", "ifb", "numifbs=0"]))
     try tryElsewhere(
       "ip", ["link", "add", "name", "check", "type", "ifb"], lacking: "ifb device", module: "ifb",

@@ -33,8 +33,8 @@ public protocol Host: Sendable {
   /// The TCP connections of processes, each seen from this host's end of it.
   func connections(of processes: Set<Int32>) throws(HostError) -> [Conversation]
 
-  /// Runs a command that changes nothing, or nothing but in a namespace of its own, and waits for it:
-  /// two seconds at most.
+  /// Runs a command that changes nothing, or nothing but in a namespace of its own and by loading modules,
+  /// and waits for it: two seconds at most.
   func check(_ command: Command) -> CommandResult
 
   /// The number of a user of this host, by name; nil if there is none.

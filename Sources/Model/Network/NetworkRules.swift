@@ -37,7 +37,8 @@ public struct NetworkRules: Sendable, Hashable, Codable {
     public var text: String { "\(family) \(name)" }
   }
 
-  /// A set that every rule passes: with its elements the rules are in force, until these time out.
+  /// A set that every rule asks which selects: with its elements the rules are in force, until these time
+  /// out.
   public struct LiveSet: Sendable, Hashable, Codable {
     public var table: Table
     public var name: String

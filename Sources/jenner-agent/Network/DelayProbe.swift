@@ -29,7 +29,7 @@ final class DelayProbe {
     }
     send()
     let sending = Self.interval * NetworkRules.Link.probeCount
-    loop.schedule(after: sending + delay.mean + delay.jitter * 4 + Self.patience) { [weak self] in
+    loop.schedule(after: sending + delay.longest + Self.patience) { [weak self] in
       self?.finish()
     }
   }
@@ -51,6 +51,9 @@ final class DelayProbe {
       measurement.note(frame.time - start)
     }
   }
+
+  /// Whether all that were sent have had their time.
+  var isFinished: Bool { pair == nil }
 
   private func finish() {
     if let pair { loop.unwatch(pair.receiver) }

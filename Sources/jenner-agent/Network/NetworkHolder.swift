@@ -149,6 +149,7 @@ final class NetworkHolder {
       told = statistics
       SocketPair.send(NetworkNews(statistics).line + "\n", to: Companion.socket)
     }
+    if server == nil, probes.allSatisfy({ $0.isFinished }) { return }
     loop.schedule(after: Self.interval) { [self] in tell() }
   }
 

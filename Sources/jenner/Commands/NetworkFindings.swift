@@ -6,7 +6,7 @@ import Model
 /// What this host can do to networks.
 ///
 /// Its kernel is asked as a plan asks it, by the fault's own question, for the example with which
-/// `jenner new` begins. Nothing is changed.
+/// `jenner new` begins. Nothing is changed, but that the kernel may load modules for its answer.
 enum NetworkFindings {
   /// Whether a fault on traffic could be injected here, and if not, why.
   static func finding(_ name: String) -> Finding {

@@ -43,7 +43,7 @@ import Testing
     let rules = try rules(
       of: NetworkFlap.self,
       ["fault": "network.loss", "with": ["percent": "30%"], "down": "2s", "up": "8s"])
-    #expect(rules.lines[0].contains("< 300000 counter meta mark set"))
+    #expect(rules.selecting[0].contains("< 300000 counter goto astray"))
     #expect(rules.cycle == NetworkRules.Cycle(on: .seconds(2), off: .seconds(8)))
   }
 

@@ -6,25 +6,25 @@ import Testing
 /// What nft(8) is told by faults that drop, reject or redirect.
 @Suite struct FilterRulesTests {
   private let ports = "meta l4proto { tcp, udp, sctp }"
-  /// What leaves is lost by a mark, since the sender would hear of a drop.
-  private let lost = "counter meta mark set 0x6c6f7374"
+  /// What leaves is sent astray, since the sender would hear of a drop.
+  private let lost = "counter goto astray"
 
-  @Test func everyRulePassesASetThatEndsByItself() throws {
+  @Test func everyRuleThatSelectsAsksForAnElementThatEndsByItself() throws {
     let rules = try rules(of: NetworkBlackhole.self)
     #expect(rules.script[0].hasSuffix("{ flags owner; }"))
     #expect(rules.script[1].hasSuffix("live { typeof meta nfproto; flags timeout; }"))
-    #expect(rules.chains.first == "out { type filter hook output priority mangle; }")
+    #expect(rules.chains.first == "out { type route hook output priority raw; }")
     #expect(
-      rules.lines.first
+      rules.selecting.first
         == "out meta nfproto @live ip daddr 10.0.0.2 \(ports) th dport 5432 \(lost)")
     #expect(rules.live.map(\.elements) == [["ipv4", "ipv6"]])
   }
 
   @Test func theWayBackHasItsEndsExchanged() throws {
     let rules = try rules(of: NetworkBlackhole.self, into: .toDatabase(.both))
-    #expect(rules.chains[1] == "in { type filter hook input priority mangle; }")
+    #expect(rules.chains.last == "in { type filter hook input priority mangle; }")
     #expect(
-      rules.lines[1]
+      rules.selecting[1]
         == "in meta nfproto @live ip saddr 10.0.0.2 \(ports) th sport 5432 counter drop")
   }
 
@@ -33,7 +33,7 @@ import Testing
       direction: .out, conversations: [Conversation(remote: ["10.0.0.0/8", "2001:db8::/32"])])
     let rules = try rules(of: NetworkBlackhole.self, into: traffic)
     #expect(
-      rules.lines.prefix(2) == [
+      rules.selecting.prefix(2) == [
         "out oifname != \"lo\" meta nfproto @live ip daddr 10.0.0.0/8 \(lost)",
         "out oifname != \"lo\" meta nfproto @live ip6 daddr 2001:db8::/32 \(lost)",
       ])
@@ -54,7 +54,7 @@ import Testing
         remote: ["192.0.2.7"], localPorts: [PortRange(22, 22)].compactMap(\.self), transport: .tcp)
     ]
     traffic.exceptions = [Conversation(remote: ["10.0.0.2"], transport: .icmp)]
-    let lines = try rules(of: NetworkBlackhole.self, into: traffic).lines
+    let lines = try rules(of: NetworkBlackhole.self, into: traffic).selecting
     #expect(
       lines.prefix(2) == [
         "out ip daddr 192.0.2.7 meta l4proto tcp th sport 22 accept",
@@ -67,7 +67,7 @@ import Testing
     var traffic = Traffic(direction: .out, conversations: [Conversation()])
     traffic.owner = .user(33)
     traffic.share = Traffic.Share(fraction: 0.25, unit: .connections)
-    let lines = try rules(of: NetworkBlackhole.self, into: traffic, step: 4).lines
+    let lines = try rules(of: NetworkBlackhole.self, into: traffic, step: 4).selecting
     #expect(
       lines.first == "out oifname != \"lo\" meta nfproto @live meta skuid 33 "
         + "jhash ct id mod 1000000 seed 5 < 250000 \(lost)")
@@ -76,7 +76,7 @@ import Testing
     traffic.interfaces = ["eth0", "eth1"]
     traffic.namesInterfaces = true
     #expect(
-      try rules(of: NetworkBlackhole.self, into: traffic).lines.first
+      try rules(of: NetworkBlackhole.self, into: traffic).selecting.first
         == "out oifname { \"eth0\", \"eth1\" } meta nfproto @live "
         + "socket cgroupv2 level 1 \"unified/web\" numgen random mod 1000000 < 500000 \(lost)")
   }
@@ -84,7 +84,7 @@ import Testing
   @Test func aLossWithoutCorrelationNeedsNoDevice() throws {
     let rules = try rules(of: NetworkLoss.self, ["percent": "0.01%"])
     #expect(rules.links.isEmpty)
-    #expect(rules.lines[0].hasSuffix("numgen random mod 1000000 < 100 \(lost)"))
+    #expect(rules.selecting[0].hasSuffix("numgen random mod 1000000 < 100 \(lost)"))
   }
 
   /// A packet that output drops is an error of the sender's system call: so it is lost on the loopback
@@ -92,20 +92,29 @@ import Testing
   @Test func whatLeavesIsLostWithoutAnErrorForItsSender() throws {
     let leaving = try rules(of: NetworkBlackhole.self)
     #expect(
-      leaving.chains.dropFirst() == [
-        "astray { type route hook output priority 299; }",
+      leaving.chains == [
+        "out { type route hook output priority raw; }",
         "lost { type filter hook prerouting priority -450; }",
         "leaving { type filter hook postrouting priority -450; }",
       ])
+    let ours = ["ip daddr 127.108.111.115", "ip6 daddr ::1 ip6 flowlabel 0x6c6f7 ip6 hoplimit 115"]
     #expect(
-      leaving.lines.dropFirst() == [
-        "astray meta mark 0x6c6f7374 ip daddr set 127.108.111.115",
-        "astray meta mark 0x6c6f7374 ip6 daddr set ::1",
-        "lost iifname \"lo\" meta mark 0x6c6f7374 drop",
-        "leaving oifname != \"lo\" meta mark 0x6c6f7374 drop",
-      ])
+      leaving.lines.filter { !$0.hasPrefix("out ") } == [
+        "astray notrack", "astray ip daddr set 127.108.111.115",
+        "astray ip6 flowlabel set 0x6c6f7 ip6 hoplimit set 115 ip6 daddr set ::1",
+      ] + ours.map { "lost iifname \"lo\" \($0) drop" }
+        + ours.map { "leaving oifname != \"lo\" \($0) drop" })
     let arriving = try rules(of: NetworkBlackhole.self, into: .toDatabase(.in))
     #expect(arriving.chains == ["in { type filter hook input priority mangle; }"])
+  }
+
+  /// Connections are known behind their tracking, and not without.
+  @Test func aShareOfTheConnectionsIsLostWhereTheyAreKnown() throws {
+    var share = Traffic.toDatabase()
+    share.share = Traffic.Share(fraction: 0.5, unit: .connections)
+    let shared = try rules(of: NetworkBlackhole.self, into: share)
+    #expect(shared.chains.first == "out { type route hook output priority mangle; }")
+    #expect(!shared.lines.contains { $0.contains("notrack") })
   }
 
   @Test func aResetIsForTCPAndTheRestHearsThatNobodyListens() throws {
@@ -161,8 +170,8 @@ import Testing
     #expect(
       whole.lines.prefix(2) == [
         "apart meta nfproto @live ip daddr 10.0.0.2 \(ports) th dport 5432 meta nfproto ipv4 "
-          + "meta l4proto udp meta mark != 0x6a656e03 ct zone set 27139",
-        "answers meta nfproto ipv4 meta l4proto udp th sport ?port-v4? ct zone set 27139",
+          + "meta l4proto udp meta mark != 0x6a656e03 ct zone set ?port-v4?",
+        "answers meta nfproto ipv4 meta l4proto udp th sport ?port-v4? ct zone set ?port-v4?",
       ])
     var share = Traffic.toDatabase()
     share.share = Traffic.Share(fraction: 0.5, unit: .packets)

@@ -66,6 +66,9 @@ extension NetworkRules {
     }
   }
 
+  /// Those of the rules that select packets on their way out or in.
+  var selecting: [String] { lines.filter { $0.hasPrefix("out ") || $0.hasPrefix("in ") } }
+
   /// The chains with their hooks.
   var chains: [String] {
     script.filter { $0.hasPrefix("add chain ") && $0.contains("{") }.map { line in

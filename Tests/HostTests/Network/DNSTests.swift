@@ -71,18 +71,21 @@ extension RealHost.NetworkFaults {
         }
         let old = try NetworkSocket.datagrams(from: here, to: there.address, port: 53)
         #expect(try ask(old) == truth)
-        var new: NetworkSocket?
-        try await FaultRun.during(
-          "{fault: network.dns, with: {names: db.lost.test, address: 192.0.2.1, "
-            + "servers: '\(there.address):53'}}", on: here, of: network, in: rig
-        ) { (_) async throws in
-          #expect(try ask(old) == lie, "which asked before")
-          let socket = try NetworkSocket.datagrams(from: here, to: there.address, port: 53)
-          #expect(try ask(socket) == lie)
-          new = socket
+        // Of a second fault what is known from the first must not count.
+        for round in 1...2 {
+          var new: NetworkSocket?
+          try await FaultRun.during(
+            "{fault: network.dns, with: {names: db.lost.test, address: 192.0.2.1, "
+              + "servers: '\(there.address):53'}}", on: here, of: network, in: rig
+          ) { (_) async throws in
+            #expect(try ask(old) == lie, "which asked before, in round \(round)")
+            let socket = try NetworkSocket.datagrams(from: here, to: there.address, port: 53)
+            #expect(try ask(socket) == lie)
+            new = socket
+          }
+          #expect(try ask(old) == truth)
+          #expect(try ask(try #require(new)) == truth, "which asked first under the fault")
         }
-        #expect(try ask(old) == truth)
-        #expect(try ask(try #require(new)) == truth, "which asked first under the fault")
       }
     }
 

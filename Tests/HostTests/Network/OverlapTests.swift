@@ -1,3 +1,4 @@
+import Model
 import Testing
 
 extension RealHost.NetworkFaults {
@@ -30,6 +31,39 @@ extension RealHost.NetworkFaults {
           #expect(range.contains(left), "\(left) bit/s")
         }
         #expect(try network.rate(of: 4 << 20, from: here, to: there) > 20e6)
+      }
+    }
+
+    @Test(
+      "a loss beside a proxy: every connection is made in the end, and goes through the proxy once")
+    func lossBesideProxy() async throws {
+      try await Rig.run { rig in
+        let network = try await Network.make(2, in: rig)
+        let (here, there) = (network.hosts[0], network.hosts[1])
+        let door = try NetworkSocket.bound(to: there.address, port: 80, on: there, isStream: true)
+        let traffic = "traffic: {to: \(there.address), port: 80}"
+        let record = try await FaultRun.during(
+          "{together: [{name: step1, fault: connection.latency, \(traffic), with: {delay: 20ms}}, "
+            + "{name: step2, fault: network.loss, \(traffic), with: {percent: 40%}}]}",
+          on: here, of: network, in: rig
+        ) { (run) async throws in
+          try await run.inForce("step2")
+          for _ in 1...8 {
+            let client = try NetworkSocket.connect(
+              from: here, to: there.address, port: 80, within: .seconds(20))
+            client.send([7])
+            var server: NetworkSocket?
+            // The proxy's own way is lossy too: its packets are sent again after 1, 2 and 4 s.
+            let isServed = await eventually(within: .seconds(30)) {
+              server = server ?? (try? door.accept())
+              return server != nil
+            }
+            try #require(isServed, "a connection never came to the server")
+            #expect(try server?.receive() == [7])
+          }
+        }
+        let achieved = record.faults.first { $0.step == "step1" }?.achieved ?? ""
+        #expect(achieved.hasPrefix("8 connections taken on"), "\(achieved)")
       }
     }
 

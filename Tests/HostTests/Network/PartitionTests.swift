@@ -69,34 +69,76 @@ extension RealHost.NetworkFaults {
     }
 
     /// A drop where packets leave would be an error of the sender's system call, EPERM, which no network
-    /// makes.
+    /// makes; and what is sent astray instead must meet nobody else's rules or programs.
     @Test(
-      "a sender hears nothing of what is lost, and it arrives nowhere else", arguments: [100, 30])
-    func silence(_ percent: Int) async throws {
+      "a sender hears nothing of what is lost, and it arrives nowhere else",
+      arguments: [100, 30], ["no other rules", "addresses translated", "marks changed"])
+    func silence(_ percent: Int, _ others: String) async throws {
       try await Rig.run { rig in
         let network = try await Network.make(2, in: rig)
         let (here, there) = (network.hosts[0], network.hosts[1])
+        let rules = try await here.output(
+          of: ["nft", "-f", "-"], input: Self.rules[others] ?? "", in: rig)
+        try #require(rules.isSuccess, "\(rules.errors)")
+        let addresses = [(there.address, "0.0.0.0"), (there.longAddress, "::")]
+        let receivers = try addresses.map {
+          try NetworkSocket.bound(to: $0.0, port: Network.port, on: there, isStream: false)
+        }
+        let kept = try addresses.map {
+          try NetworkSocket.datagrams(from: here, to: $0.0, port: Network.port)
+        }
+        for sender in kept { sender.send([0]) }
         let count = 300
         try await FaultRun.during(
           "{fault: network.loss, with: {percent: \(percent)%}, "
             + "traffic: {to: ['\(there.address)', '\(there.longAddress)']}}",
           on: here, of: network, in: rig
         ) { (_) async throws in
-          for (address, every) in [(there.address, "0.0.0.0"), (there.longAddress, "::")] {
+          for (place, addresses) in addresses.enumerated() {
             let neighbour = try NetworkSocket.bound(
-              to: every, port: Network.port, on: here, isStream: false)
-            let sender = try NetworkSocket.datagrams(
-              from: here, to: address, port: Network.port)
-            let errors = (1...count).compactMap { _ in sender.send([UInt8](repeating: 1, count: 9))
-            }
-            // Nobody listens there, which a socket hears of those that get through.
-            #expect(errors.filter { $0 != ECONNREFUSED }.isEmpty, "\(errors)")
-            #expect(percent < 100 || errors.isEmpty)
+              to: addresses.1, port: Network.port, on: here, isStream: false)
+            _ = receivers[place].arrivals()
+            let errors = (1...count).compactMap { _ in kept[place].send([1]) }
+            usleep(50_000)
+            let arrived = receivers[place].arrivals().count
+            #expect(errors.isEmpty, "\(addresses.0): \(errors)")
+            // Seven standard deviations.
+            let range = percent == 100 ? 0...0 : 155...265
+            #expect(range.contains(arrived), "\(addresses.0): \(arrived)")
             #expect(neighbour.arrivals().isEmpty, "nothing strays into a socket of this host")
           }
         }
+        for (place, sender) in kept.enumerated() {
+          for _ in 1...5 { #expect(sender.send([2]) == nil) }
+          usleep(50_000)
+          #expect(receivers[place].arrivals().count == 5)
+        }
       }
     }
+
+    /// What others may do to packets on a host.
+    private static let rules = [
+      "addresses translated": """
+      table inet others {
+        chain leaving {
+          type nat hook postrouting priority 100
+          oifname "eth0" masquerade
+        }
+      }
+      """,
+      "marks changed": """
+      table inet others {
+        chain out {
+          type filter hook output priority -150
+          meta mark set 0x1
+        }
+        chain leaving {
+          type filter hook postrouting priority 90
+          meta mark set 0x4000
+        }
+      }
+      """,
+    ]
 
     @Test(
       "a rejection is heard, as what was asked for",
