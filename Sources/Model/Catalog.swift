@@ -12,11 +12,22 @@ public struct Catalog: Sendable {
     self.probes = Dictionary(uniqueKeysWithValues: probes.map { ($0.name, $0) })
   }
 
-  /// The digest of each kind's schema: runner and agent must agree on them.
-  public func schemaDigests() -> [String: String] {
+  /// The digests of the schemas of some kinds, on which runner and agent must agree.
+  ///
+  /// A kind of probe has `probe.` before its name. Kinds that are not known are left out.
+  public func schemaDigests(of kinds: some Sequence<String>) -> [String: String] {
     var digests: [String: String] = [:]
-    for (name, type) in faults { digests[name] = type.schema.json.digest }
-    for (name, type) in probes { digests["probe." + name] = type.schema.json.digest }
+    for kind in kinds {
+      digests[kind] = schema(of: kind)?.json.digest
+    }
     return digests
   }
+
+  private func schema(of kind: String) -> Schema? {
+    if let fault = faults[kind] { return fault.schema }
+    guard kind.hasPrefix(Self.probe) else { return nil }
+    return probes[String(kind.dropFirst(Self.probe.count))]?.schema
+  }
+
+  private static let probe = "probe."
 }

@@ -76,9 +76,8 @@ import Testing
 
   @Test func whatThePlanNeedsIsKept() {
     let agent = SimulatedAgent([])
-    let digest = Catalog(faults: Faults.all, probes: []).schemaDigests()["process.kill"] ?? ""
-    agent.ask(
-      .hello(protocolVersion: AgentProtocol.version, schemaDigests: ["process.kill": digest]))
+    let digests = Catalog(faults: Faults.all, probes: []).schemaDigests(of: ["process.kill"])
+    agent.ask(.hello(protocolVersion: AgentProtocol.version, schemaDigests: digests))
     #expect(agent.ask(.allow(capabilities: ["cap_net_admin"])) == .armed)
     agent.ask(.begin(run: "r1", title: "", limitSeconds: 600))
     #expect(agent.kept == Set(ProcessKill.capabilities + ["cap_net_admin"]))

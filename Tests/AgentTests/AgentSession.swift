@@ -31,11 +31,11 @@ final class AgentSession {
         exit = $0
         loop.stop()
       })
-    let digests = Catalog(faults: Faults.all, probes: []).schemaDigests()
+    let digests = Catalog(faults: Faults.all, probes: []).schemaDigests(of: kinds)
     let reply = try ask(
       .hello(
         protocolVersion: AgentProtocol.version,
-        schemaDigests: digests.filter { kinds.contains($0.key) }))
+        schemaDigests: digests))
     guard case .hello = reply else { throw Refusal("\(reply)") }
   }
 

@@ -52,12 +52,12 @@ struct ScriptedDialogue: AgentDialogue {
   mutating func ask(_ request: Request, of host: String) throws(PlanFailure) -> Reply {
     asked.append((host, request))
     switch request {
-    case .hello:
+    case .hello(_, let digests):
       return .hello(
         protocolVersion: AgentProtocol.version,
         facts: HostFacts(
           hostname: host, kernel: "6.1", architecture: "x86_64", user: "root", version: "0"),
-        schemaDigests: Catalog.scripted.schemaDigests())
+        schemaDigests: Catalog.scripted.schemaDigests(of: digests.keys))
     case .resolve: return .resolved(candidates: (hosts[host] ?? processes).map { [$0] })
     case .prepare(_, _, _, let targets):
       return .prepared(

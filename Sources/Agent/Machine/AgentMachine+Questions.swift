@@ -15,7 +15,7 @@ extension AgentMachine {
               + "\(AgentProtocol.version)", cure: "install the same version of both programs"))
       ]
     }
-    let own = catalog.schemaDigests()
+    let own = catalog.schemaDigests(of: digests.keys)
     for (kind, digest) in digests.sorted(by: { $0.key < $1.key }) {
       guard let known = own[kind], known != digest else { continue }
       return [

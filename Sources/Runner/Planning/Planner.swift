@@ -65,7 +65,7 @@ public struct Planner<Dialogue: AgentDialogue> {
 
   private mutating func greet(_ host: String) throws(PlanFailure) {
     // Only the plan's kinds: the agent keeps the capabilities that these need, and no other.
-    let ours = catalog.schemaDigests().filter { kinds.contains($0.key) }
+    let ours = catalog.schemaDigests(of: kinds)
     let reply = try dialogue.ask(
       .hello(protocolVersion: AgentProtocol.version, schemaDigests: ours), of: host)
     guard case .hello(let version, let facts, let theirs) = reply else {
