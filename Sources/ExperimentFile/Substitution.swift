@@ -93,7 +93,7 @@ struct Substitution {
     let shown = name.limited
     let cure =
       if let nearest {
-        "did you mean '${\(nearest)}'?"
+        "did you mean '${\(nearest.limited)}'?"
       } else if name.isEmpty {
         "write ${name}, or '$${' for the text '${'"
       } else {

@@ -42,7 +42,9 @@ import Testing
         for problem in error.all {
           #expect(problem.file == "fuzz.yaml")
           #expect(!problem.message.isEmpty)
-          #expect(!problem.text.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F })
+          #expect(
+            !problem.text.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F },
+            "round \(rounds) of seed \(Self.seed): \(problem.text.debugDescription)")
         }
         if error.all.allSatisfy({ $0.mark == nil }) { placeless += 1 }
       }

@@ -95,6 +95,12 @@ import Testing
       ])
   }
 
+  /// Such a name can't be one, but is near to what was meant.
+  @Test func aNameThatIsProposedCannotWriteToATerminal() {
+    let found = problems(experiment("{\"sh\\top\": 1}", "owner: ${shop}"))
+    #expect(found.contains { $0.contains("did you mean '${sh op}'?") }, "\(found)")
+  }
+
   @Test func variablesOfTheCommandLine() {
     let text = experiment("{shop: 1}", "secrets: {token: {env: T}}")
     #expect(

@@ -15,7 +15,7 @@ public enum Suggestion {
 
   /// "did you mean 'x'?", or else the list of what is known.
   public static func cure(for name: String, among known: [String]) -> String {
-    if let near = nearest(to: name, among: known) { return "did you mean '\(near)'?" }
+    if let near = nearest(to: name, among: known) { return "did you mean '\(near.limited)'?" }
     if known.isEmpty { return "nothing is expected here" }
     let rest = known.count > 20 ? " and \(known.count - 20) more" : ""
     return "expected " + known.prefix(20).map(\.limited).joined(separator: ", ") + rest
