@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
+#include "calls.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -49,10 +50,7 @@ ssize_t jenner_datagram_receive(int fd, void *bytes, size_t size, struct jenner_
       .msg_control = &control,
       .msg_controllen = sizeof control,
   };
-  ssize_t count;
-  do {
-    count = recvmsg(fd, &message, MSG_DONTWAIT | MSG_TRUNC);
-  } while (count < 0 && errno == EINTR);
+  ssize_t count = receive_message(fd, &message, MSG_DONTWAIT | MSG_TRUNC);
   if (count < 0) return -1;
   from->peer_length = message.msg_namelen;
   for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header;

@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
+#include "calls.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -24,13 +25,6 @@ static int bind_to(int fd, const char *device, uint16_t protocol) {
       .sll_ifindex = (int)index,
   };
   return bind(fd, (struct sockaddr *)&address, sizeof address);
-}
-
-static int closing(int fd) {
-  int error = errno;
-  close(fd);
-  errno = error;
-  return -1;
 }
 
 int jenner_frame_sender(const char *device) {
@@ -106,10 +100,7 @@ int jenner_frame_receive(int fd, uint64_t *number, int64_t *nanoseconds) {
       .msg_control = &control,
       .msg_controllen = sizeof control,
   };
-  ssize_t count;
-  do {
-    count = recvmsg(fd, &message, MSG_DONTWAIT);
-  } while (count < 0 && errno == EINTR);
+  ssize_t count = receive_message(fd, &message, MSG_DONTWAIT);
   if (count < 0) return -1;
   if (count < (ssize_t)(sizeof(struct ethhdr) + sizeof *number)) {
     errno = EBADMSG;

@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
+#include "calls.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -54,13 +55,6 @@ static int from_kernel(const struct sockaddr_storage *in, struct jenner_address 
 static void enable(int fd, int level, int option) {
   int one = 1;
   setsockopt(fd, level, option, &one, sizeof one);
-}
-
-static int closing(int fd) {
-  int error = errno;
-  close(fd);
-  errno = error;
-  return -1;
 }
 
 static int stream(const struct jenner_address *address) {

@@ -69,6 +69,7 @@ struct PacketEvidence {
   }
 
   private func queues() throws(HostError) -> String {
+    let delays = DelayEvidence(inspection)
     var packets = 0
     var drops = 0
     for link in inspection.rules.links {
@@ -79,7 +80,7 @@ struct PacketEvidence {
           "the device \(link.name) can't be read: tc \(result.summary) \(result.errors.limited)")
       }
       // Those that measure it are none of the selected ones.
-      packets += max(0, queue.packets - DelayEvidence(inspection).frames(through: link.name))
+      packets += max(0, queue.packets - delays.frames(through: link.name))
       drops += queue.drops
     }
     return "; \(packets) went through the queue, \(drops) were dropped by it"
