@@ -5,8 +5,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <linux/sockios.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/user.h>
 #include <sys/wait.h>
@@ -188,4 +192,24 @@ int tracer_set_result(pid_t thread, int64_t result) {
   registers.regs[0] = (unsigned long long)result;
 #endif
   return write_registers(thread, &registers);
+}
+
+static int option_of(int socket, int name) {
+  int value = -1;
+  socklen_t length = sizeof value;
+  return getsockopt(socket, SOL_SOCKET, name, &value, &length) < 0 ? -1 : value;
+}
+
+int64_t tracer_bytes_waiting(pid_t process, int descriptor) {
+  int handle = (int)syscall(SYS_pidfd_open, process, 0);
+  if (handle < 0) return -1;
+  int copy = (int)syscall(SYS_pidfd_getfd, handle, descriptor, 0);
+  close(handle);
+  if (copy < 0) return -1;
+  int count = -1;
+  bool is_local_stream =
+    option_of(copy, SO_DOMAIN) == AF_UNIX && option_of(copy, SO_TYPE) == SOCK_STREAM;
+  if (!is_local_stream || ioctl(copy, SIOCINQ, &count) < 0) count = -1;
+  close(copy);
+  return count;
 }

@@ -91,6 +91,10 @@ int tracer_skip_system_call(pid_t thread);
 /// At the exit: the caller gets this result.
 int tracer_set_result(pid_t thread, int64_t result);
 
+/// How many bytes wait to be read from a local stream socket of a process; -1 if the descriptor is no
+/// such socket.
+int64_t tracer_bytes_waiting(pid_t process, int descriptor);
+
 /// The name of a system call; NULL if it has none here.
 const char *tracer_name(int64_t number);
 

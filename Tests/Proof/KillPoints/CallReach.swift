@@ -24,6 +24,8 @@ enum CallReach: Int, Codable, Comparable {
       self = Self.ownCommands.contains(Int32(truncatingIfNeeded: arguments.1)) ? .itself : .others
     case "open": self = Self.onlyReads(flags: arguments.1) ? .itself : .others
     case "openat": self = Self.onlyReads(flags: arguments.2) ? .itself : .others
+    case "read" where Self.takesPart(of: arguments.0, atMost: arguments.2, in: thread):
+      self = .nobody
     case "read", "close":
       self =
         Self.isOfTheSystem(Int32(truncatingIfNeeded: arguments.0), in: thread) ? .itself : .others
@@ -53,6 +55,17 @@ enum CallReach: Int, Codable, Comparable {
 
   private static func onlyReads(flags: UInt64) -> Bool {
     flags & UInt64(O_ACCMODE | O_CREAT | O_TRUNC) == UInt64(O_RDONLY)
+  }
+
+  /// Whether a read takes only a part of what waits in a local stream, as that of nft(8), which takes one
+  /// byte after the other.
+  ///
+  /// What it gets is certain by then, and whoever wrote it can't tell: the stream is not full, and if its
+  /// reader ends there is something unread either way, of which the kernel tells the writer.
+  private static func takesPart(
+    of descriptor: UInt64, atMost count: UInt64, in process: Int32
+  ) -> Bool {
+    tracer_bytes_waiting(process, Int32(truncatingIfNeeded: descriptor)) > Int64(clamping: count)
   }
 
   /// Whether an open file is one that we neither lock nor share, and whose reading takes nothing away.

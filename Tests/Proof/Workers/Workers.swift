@@ -22,6 +22,7 @@ final class Workers {
   func perform(_ jobs: [Job]) throws -> [JobResult] {
     var results = [JobResult?](repeating: nil, count: jobs.count)
     var next = 0
+    var progress = Progress(of: jobs.count)
     func assign(_ crew: Crew) throws {
       guard next < jobs.count else { return }
       try crew.begin(next, jobs[next])
@@ -31,6 +32,7 @@ final class Workers {
     while crews.contains(where: { $0.job != nil }) {
       for (index, crew) in try ready() {
         guard let job = crew.job else { continue }
+        defer { if let result = results[job] { progress.count(result) } }
         switch crew.receive() {
         case .nothing: break
         case .result(let result):
@@ -68,6 +70,24 @@ final class Workers {
       throw SystemError("wait for workers")
     }
     return crews.indices.filter { wait[$0].revents != 0 }.map { ($0, crews[$0]) }
+  }
+}
+
+/// Says once a minute how far a long matrix has come.
+private struct Progress {
+  private let all: Int
+  private var tried = 0
+  private var failed = 0
+  private var next = EventLoop.now + .seconds(60)
+
+  init(of all: Int) { self.all = all }
+
+  mutating func count(_ result: JobResult) {
+    tried += 1
+    if !result.problems.isEmpty { failed += 1 }
+    guard EventLoop.now >= next else { return }
+    next = EventLoop.now + .seconds(60)
+    note("\(tried) of \(all) tried, \(failed) failed")
   }
 }
 
