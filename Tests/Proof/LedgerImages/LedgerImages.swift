@@ -11,18 +11,29 @@ struct LedgerImages: ParsableCommand {
   @Option(help: "At most so many images of each kind, evenly spread.")
   var sample: Int?
 
+  @Option(help: "Only ledgers of this kind of fault, such as process.pause.")
+  var fault: String?
+
+  @Option(help: "Only this kind of image, such as prefix.")
+  var image: LedgerImage?
+
   func run() throws {
     let workers = try self.workers.start()
     defer { workers.close() }
-    try outcomes.publish(Self.prove(sample: sample, with: workers))
+    let scenarios = Scenario.all.filter { fault == nil || $0.fault == fault }
+    let images = image.map { [$0] } ?? LedgerImage.allCases
+    try outcomes.publish(Self.prove(images, of: scenarios, sample: sample, with: workers))
   }
 
   /// Tries all images, or some.
-  static func prove(sample: Int?, with workers: Workers) throws -> [Outcome] {
+  static func prove(
+    _ images: [LedgerImage] = LedgerImage.allCases, of scenarios: [Scenario] = Scenario.all,
+    sample: Int?, with workers: Workers
+  ) throws -> [Outcome] {
     var cases: [LedgerImageCase] = []
-    for scenario in Scenario.all where !scenario.endsTarget {
+    for scenario in scenarios where !scenario.endsTarget {
       let undoClass = try workers.undoClass(of: scenario)
-      for image in LedgerImage.allCases {
+      for image in images {
         cases += (0..<workers.count).map { share in
           LedgerImageCase(
             scenario: scenario, undoClass: undoClass, image: image, share: share,
@@ -37,3 +48,5 @@ struct LedgerImages: ParsableCommand {
       }, workers: workers.count)
   }
 }
+
+extension LedgerImage: ExpressibleByArgument {}
