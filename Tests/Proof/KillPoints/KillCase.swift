@@ -10,8 +10,6 @@ struct KillCase: Codable, CustomStringConvertible {
   /// Whose system calls are counted.
   var watched: Role
   var point: CallPoint
-  /// Whether the watched role is an agent whose runner has the proof of the undo.
-  var isAfterProof: Bool
   var scope: Scope
 
   var description: String {
@@ -32,6 +30,8 @@ struct KillCase: Codable, CustomStringConvertible {
     var time: Duration
     /// Whether the target was held then.
     var isHeld: Bool
+    /// Whether an agent that is watched had told its runner that the fault is undone.
+    var isAfterProof: Bool
   }
 
   private func attempt(in place: Place) throws -> JobResult {
@@ -39,13 +39,15 @@ struct KillCase: Codable, CustomStringConvertible {
     var result = JobResult(isReached: false)
     var failure: (any Error)?
     var killed: Kill?
+    var isAfterProof = false
     let staged = try stage.perform(
       scenario, watching: watched, in: place, atMost: Self.limit
     ) { run, stop in
+      isAfterProof = isAfterProof || stop.tellsOfUndo
       guard stop.point == point else { return .goOn }
       let isHeld = place.seemsHeld(by: scenario)
       do { try scope.kill(run, in: place) } catch { failure = error }
-      killed = Kill(time: EventLoop.now, isHeld: isHeld)
+      killed = Kill(time: EventLoop.now, isHeld: isHeld, isAfterProof: isAfterProof)
       return .leaveAlone
     }
     if let failure { throw failure }
@@ -88,7 +90,7 @@ struct KillCase: Codable, CustomStringConvertible {
     guard let killed else { return true }
     if stage == .takeover { return false }
     guard scope.victims.contains(.agent) else { return true }
-    return !killed.isHeld && (watched != .agent || isAfterProof)
+    return !killed.isHeld && (watched != .agent || killed.isAfterProof)
   }
 
   /// Whether nobody was left to act before `recover`.

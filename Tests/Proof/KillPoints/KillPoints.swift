@@ -47,8 +47,7 @@ struct KillPoints: ParsableCommand {
           .map { scope in
             KillCase(
               scenario: part.scenario, undoClass: part.undoClass, stage: part.stage,
-              watched: part.role, point: point.point, isAfterProof: point.isAfterProof,
-              scope: scope)
+              watched: part.role, point: point.point, scope: scope)
           }
       }
     }

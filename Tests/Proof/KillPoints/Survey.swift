@@ -11,11 +11,6 @@ struct SurveyedPoint: Codable {
   var isOfLoader: Bool
   /// Who lived then.
   var living: Set<Role>
-  /// Whether the role has written its last line but one on its standard output.
-  ///
-  /// The last two words of an agent are that the fault is undone and that the run is ended: after
-  /// the first of them the runner has its proof, whatever becomes of the agent.
-  var isAfterProof = false
   /// How far the calls reach that it parts; nil if another point is the same moment (see ``Moments``).
   var moment: CallReach?
 
@@ -47,26 +42,17 @@ struct Survey: Codable {
     try place.renew(for: scenario)
     try place.clear()
     var result = JobResult()
-    var words: [Int] = []
     var calls = CallBook()
     let staged = try stage.perform(
       scenario, watching: role, in: place, atMost: .seconds(60)
     ) { run, stop in
       let living = Set(run.members.values.filter { $0.status == nil }.map(\.role))
       result.survey.append(calls.point(at: stop, living: living))
-      if stop.point.name == "write", stop.point.edge == .entry, stop.call.arguments.0 == 1 {
-        words.append(result.survey.count)
-      }
       return .goOn
     }
     guard let staged else {
       result.problems.append("the fault never was in force: \(place.written)")
       return result
-    }
-    if let proof = words.dropLast().last {
-      for index in result.survey.indices where index >= proof {
-        result.survey[index].isAfterProof = true
-      }
     }
     if !staged.isOver { staged.run.abandon() }
     let status = staged.run.status(of: stage == .recovery ? .recover : .runner)

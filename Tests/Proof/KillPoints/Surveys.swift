@@ -66,7 +66,6 @@ struct Surveys {
       others.reduce(point) { common, other in
         guard var common, let same = other[point.point] else { return nil }
         common.living.formIntersection(same.living)
-        common.isAfterProof = common.isAfterProof || same.isAfterProof
         // Where two runs make their calls in another order, one name may stand for two.
         common.reach = max(common.reach, same.reach)
         common.isOfLoader = common.isOfLoader && same.isOfLoader
