@@ -34,6 +34,23 @@ enum Job: Codable {
   }
 }
 
+extension Job: CustomStringConvertible {
+  /// In words that `--matching` finds, where it is a case of its own.
+  var description: String {
+    switch self {
+    case .survey(let survey): "survey of \(survey.scenario.name), \(survey.role.rawValue)"
+    case .kill(let kill): "\(kill)"
+    case .fail(let failure): "\(failure)"
+    case .undoClass(let scenario): "plan of \(scenario.name)"
+    case .image(let image): "\(image.scenario.name), \(image.image.rawValue)"
+    case .disk(let disk): "\(disk)"
+    case .reuse(let reuse): "\(reuse)"
+    case .foreign(let foreign): "foreign state, \(foreign.kill)"
+    case .concurrent(let concurrent): "\(concurrent)"
+    }
+  }
+}
+
 /// What became of a job.
 struct JobResult: Codable {
   /// How many cases it was.

@@ -32,7 +32,7 @@ final class Workers {
     while crews.contains(where: { $0.job != nil }) {
       for (index, crew) in try ready() {
         guard let job = crew.job else { continue }
-        defer { if let result = results[job] { progress.count(result) } }
+        defer { if let result = results[job] { progress.count(result, of: jobs[job]) } }
         switch crew.receive() {
         case .nothing: break
         case .result(let result):
@@ -73,7 +73,7 @@ final class Workers {
   }
 }
 
-/// Says once a minute how far a long matrix has come.
+/// Says once a minute how far a long matrix has come, and at once what has failed.
 private struct Progress {
   private let all: Int
   private var tried = 0
@@ -82,9 +82,12 @@ private struct Progress {
 
   init(of all: Int) { self.all = all }
 
-  mutating func count(_ result: JobResult) {
+  mutating func count(_ result: JobResult, of job: Job) {
     tried += 1
-    if !result.problems.isEmpty { failed += 1 }
+    if !result.problems.isEmpty {
+      failed += 1
+      note("failed: \(job)")
+    }
     guard EventLoop.now >= next else { return }
     next = EventLoop.now + .seconds(60)
     note("\(tried) of \(all) tried, \(failed) failed")
