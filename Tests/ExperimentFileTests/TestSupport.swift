@@ -86,7 +86,7 @@ struct HTTPProbe: Probe {
 
   init(_ fields: inout Fields) {
     url = fields.required("url", "address to ask")
-    if !url.hasPrefix("http") { fields.note("'\(url)' is no address", at: "url") }
+    if !url.hasPrefix("http") { fields.note("'\(url.limited)' is no address", at: "url") }
     headers = fields.value("headers", "headers to send", default: [:], shown: "{}")
     body = fields.optional("body", "body to send")
     timeout =
@@ -125,7 +125,7 @@ struct PrometheusProbe: Probe {
 
   init(_ fields: inout Fields) {
     let url: String = fields.required("url", "address of the server")
-    if !url.hasPrefix("http") { fields.note("'\(url)' is no address", at: "url") }
+    if !url.hasPrefix("http") { fields.note("'\(url.limited)' is no address", at: "url") }
     let _: String = fields.required("query", "what to ask")
   }
 
