@@ -84,9 +84,9 @@ private struct Progress {
 
   mutating func count(_ result: JobResult, of job: Job) {
     tried += 1
-    if !result.problems.isEmpty {
+    if let problem = result.problems.first {
       failed += 1
-      note("failed: \(job)")
+      note("failed: \(job): \(problem)")
     }
     guard EventLoop.now >= next else { return }
     next = EventLoop.now + .seconds(60)
