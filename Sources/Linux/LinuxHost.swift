@@ -93,6 +93,18 @@ public final class LinuxHost: Host {
     }
   }
 
+  /// Whether a process runs that was started by one of these names with one of these arguments.
+  ///
+  /// One whose command line may not be read, or which has ended and waits for its parent, counts as none.
+  public func isRunning(_ programs: Set<String>, withAnyOf arguments: [String]) -> Bool {
+    processIDs((try? entries(of: proc)) ?? []).contains { pid in
+      let bytes = try? FileContents.bytes(of: "\(proc)/\(pid)/cmdline", limit: Self.limit)
+      let words = Self.arguments(bytes ?? [])
+      guard let program = words.first, programs.contains(program) else { return false }
+      return words.dropFirst().contains { arguments.contains($0) }
+    }
+  }
+
   private func realUser(of pid: Int32) -> UInt32? {
     let status = (try? text("\(proc)/\(pid)/status")) ?? ""
     return Self.fields(of: "Uid:", in: status)?.dropFirst().first.flatMap { UInt32($0) }

@@ -16,6 +16,17 @@ import Testing
     #expect(try LinuxHost().processes().contains { $0.identity == facts.identity })
   }
 
+  @Test func aCommandIsFoundByItsNameAndAnArgument() throws {
+    let host = LinuxHost()
+    let own = CommandLine.arguments
+    let program = try #require(own.first)
+    let argument = try #require(own.last)
+    #expect(host.isRunning([program, "another"], withAnyOf: ["--no-such", argument]))
+    #expect(!host.isRunning([program], withAnyOf: ["--no-such"]))
+    #expect(!host.isRunning(["another"], withAnyOf: [argument]))
+    #expect(!host.isRunning([program], withAnyOf: [program]))
+  }
+
   @Test func kernelThreadsAreLeftOutAndNoProcessIsNil() {
     #expect(LinuxHost().process(-1) == nil)
     #expect(LinuxHost().process(Int32.max) == nil)

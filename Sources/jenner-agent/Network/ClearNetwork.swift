@@ -15,6 +15,8 @@ struct ClearNetwork {
   /// soon, instead of being lost with the device.
   private static let drainage: Duration = .seconds(1)
   private static let pause: UInt32 = 2_000
+  /// What a holder makes devices with.
+  private static let makers: Set<String> = ["ip", "tc"]
 
   /// Reads `--namespace INODE:PATH`, `--link NAME` and `--table FAMILY:NAME`; nil if it is not that.
   init?(arguments: [String]) {
@@ -57,7 +59,19 @@ struct ClearNetwork {
     return removeLinks() && seeTablesGone() ? .pass : .residue
   }
 
+  /// Waits until nobody makes the devices any more.
+  ///
+  /// What a killed holder had started is killed as well, but only when it comes out of the kernel: a
+  /// device that it was about to make is there by then, and not a moment before.
+  private func outwaitMakers() {
+    let deadline = EventLoop.now + Self.patience
+    while LinuxHost().isRunning(Self.makers, withAnyOf: objects.links), EventLoop.now < deadline {
+      usleep(Self.pause)
+    }
+  }
+
   private func removeLinks() -> Bool {
+    if !objects.links.isEmpty { outwaitMakers() }
     let links = objects.links.filter(MarkedObject.hasLink)
     let deadline = EventLoop.now + Self.drainage
     while links.contains(where: holdsPackets), EventLoop.now < deadline { usleep(Self.pause) }

@@ -125,6 +125,29 @@ extension RealHost.NetworkFaults {
       }
     }
 
+    /// A program that is killed while the kernel works for it ends once the kernel is done: a busy machine
+    /// may take its time for that.
+    @Test("a device that what a killed holder has started makes last of all is removed too")
+    func lateDevice() async throws {
+      try await Rig.run { rig in
+        let here = try await Network.make(1, in: rig).hosts[0]
+        let device = "jennerfade0123a"
+        let late = "sleep 0.5; exec ip link add name \(device) type ifb"
+        let maker = try rig.start(
+          Launch(here.entering + ["bash", "-c", "exec -a ip sh -c '\(late)' ip \(device)"]))
+        let isStarted = await eventually(within: .seconds(5)) {
+          ProcessTable.entry(of: maker.pid)?.program == "ip"
+        }
+        #expect(isStarted)
+        let cleared = try await here.output(
+          of: [try Product.agent.path(), "clear-network", "--link", device], in: rig)
+        #expect(cleared.status == 0, "\(cleared.errors)")
+        #expect(await maker.end().status == 0)
+        let links = try await here.output(of: ["ip", "-br", "link"], in: rig).text
+        #expect(!links.contains(device), "\(links)")
+      }
+    }
+
     @Test("residue does not say that all is well where nft hangs")
     func nftHangs() async throws {
       try await Rig.run { rig in
