@@ -11,10 +11,9 @@ final class Session {
   init() throws(Failure) {
     do {
       loop = try EventLoop()
-      // Blocked here, before any other thread starts, so that no thread is ever ended by one.
-      try loop.watch(signals: [.interrupt, .terminate, .hangUp]) { [unowned self] signal in
-        take(signal)
-      }
+      // Blocked here, before any other thread starts, so that no thread is ever ended by one. A session
+      // lives as long as its loop, which is all that some commands keep of it.
+      try loop.watch(signals: [.interrupt, .terminate, .hangUp]) { [self] signal in take(signal) }
     } catch {
       throw .message("\(error)", .inconclusive)
     }

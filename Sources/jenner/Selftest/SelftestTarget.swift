@@ -29,7 +29,8 @@ final class SelftestTarget {
     listener = Self.socket(SOCK_STREAM)
     let isBound = Self.withAddress(Self.port) { bind(listener, $0, $1) } == 0
     guard isBound, listen(listener, 64) == 0 else { throw SystemError("listen on the loopback") }
-    try loop.watch(listener, for: .readable) { [unowned self] _ in accept() }
+    // It lives as long as its loop: nobody else keeps it.
+    try loop.watch(listener, for: .readable) { [self] _ in accept() }
   }
 
   /// Starts the process that is there to be broken, writes its id into a file once all is ready, and
@@ -69,7 +70,7 @@ final class SelftestTarget {
     _ = Self.withAddress(Self.namePort) {
       sendto(datagrams, Self.query, Self.query.count, Int32(MSG_NOSIGNAL), $0, $1)
     }
-    loop.schedule(after: Self.interval) { [unowned self] in talk() }
+    loop.schedule(after: Self.interval) { [self] in talk() }
   }
 
   private func accept() {
