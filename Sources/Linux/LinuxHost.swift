@@ -23,13 +23,12 @@ public final class LinuxHost: Host {
   public func process(_ pid: Int32) -> ProcessFacts? {
     guard pid > 0, let status = status(pid), !status.isKernelThread else { return nil }
     let folder = "\(proc)/\(pid)"
-    let arguments = (try? FileContents.bytes(of: "\(folder)/cmdline", limit: Self.limit)) ?? []
     let details = (try? text("\(folder)/status")) ?? ""
     let user = Self.userID(details)
     let cgroups = (try? text("\(folder)/cgroup")) ?? ""
     let facts = ProcessFacts(
       identity: ProcessIdentity(pid: pid, startTime: status.startTime), parent: status.parent,
-      state: status.state, commandLine: Self.arguments(arguments),
+      state: status.state, commandLine: commandLine(of: pid),
       executable: Self.link("\(folder)/exe"), userID: user, userName: userName(user),
       cgroups: cgroups.split(separator: "\n").map(Self.cgroupPath),
       tracer: Self.tracer(details))
@@ -98,11 +97,16 @@ public final class LinuxHost: Host {
   /// One whose command line may not be read, or which has ended and waits for its parent, counts as none.
   public func isRunning(_ programs: Set<String>, withAnyOf arguments: [String]) -> Bool {
     processIDs((try? entries(of: proc)) ?? []).contains { pid in
-      let bytes = try? FileContents.bytes(of: "\(proc)/\(pid)/cmdline", limit: Self.limit)
-      let words = Self.arguments(bytes ?? [])
+      let words = commandLine(of: pid)
       guard let program = words.first, programs.contains(program) else { return false }
       return words.dropFirst().contains { arguments.contains($0) }
     }
+  }
+
+  /// The command line of a process; empty where it may not be read, and behind its end.
+  private func commandLine(of pid: Int32) -> [String] {
+    let path = "\(proc)/\(pid)/cmdline"
+    return Self.arguments((try? FileContents.bytes(of: path, limit: Self.limit)) ?? [])
   }
 
   private func realUser(of pid: Int32) -> UInt32? {

@@ -64,17 +64,19 @@ struct ClearNetwork {
   /// What a killed holder had started is killed as well, but only when it comes out of the kernel: a
   /// device that it was about to make is there by then, and not a moment before.
   private func outwaitMakers() {
-    let deadline = EventLoop.now + Self.patience
-    while LinuxHost().isRunning(Self.makers, withAnyOf: objects.links), EventLoop.now < deadline {
-      usleep(Self.pause)
-    }
+    let host = LinuxHost()
+    wait(atMost: Self.patience) { host.isRunning(Self.makers, withAnyOf: objects.links) }
+  }
+
+  private func wait(atMost limit: Duration, while isSo: () -> Bool) {
+    let deadline = EventLoop.now + limit
+    while isSo(), EventLoop.now < deadline { usleep(Self.pause) }
   }
 
   private func removeLinks() -> Bool {
     if !objects.links.isEmpty { outwaitMakers() }
     let links = objects.links.filter(MarkedObject.hasLink)
-    let deadline = EventLoop.now + Self.drainage
-    while links.contains(where: holdsPackets), EventLoop.now < deadline { usleep(Self.pause) }
+    wait(atMost: Self.drainage) { links.contains(where: holdsPackets) }
     for link in links {
       let result = LinuxHost().check(Command(argv: ["ip", "link", "delete", link]))
       if MarkedObject.hasLink(link) {

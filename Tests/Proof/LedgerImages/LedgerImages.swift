@@ -20,9 +20,9 @@ struct LedgerImages: ParsableCommand {
   func run() throws {
     let workers = try self.workers.start()
     defer { workers.close() }
-    let scenarios = Scenario.all.filter { fault == nil || $0.fault == fault }
     let images = image.map { [$0] } ?? LedgerImage.allCases
-    try outcomes.publish(Self.prove(images, of: scenarios, sample: sample, with: workers))
+    try outcomes.publish(
+      Self.prove(images, of: Scenario.all(of: fault), sample: sample, with: workers))
   }
 
   /// Tries all images, or some.

@@ -20,6 +20,11 @@ struct Scenario: Codable, Hashable {
 
   static let all = processes + network
 
+  /// Those of one kind of fault; all of them for nil.
+  static func all(of fault: String?) -> [Scenario] {
+    all.filter { fault == nil || $0.fault == fault }
+  }
+
   static let processes = [
     Scenario(fault: "process.pause"),
     Scenario(fault: "process.pause", isTraced: true),
