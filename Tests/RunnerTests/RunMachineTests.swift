@@ -98,6 +98,42 @@ import Testing
     #expect(record.faults.first?.inForce == false)
   }
 
+  @Test func aSystemThatFallsWhileItsFaultHitsNothingIsNotBlamedOnIt() throws {
+    var script = Script()
+    script.observe = { _, isFaulted in isFaulted ? .ill : .healthy }
+    script.answer = { _, request in
+      guard case .inspect = request else { return nil }
+      return .inspected(
+        evidence: Evidence(requested: "1", achieved: "no packet was selected", isInForce: false))
+    }
+    let text =
+      SimulatedExperiment.text
+      + "\nstop-conditions: [{probe: door, success: {below: 50%}, over: 1s}]\n"
+    let (run, requests) = try SimulatedExperiment.run(text, script: script)
+    let record = try #require(run)
+    #expect(record.ended == .stopped)
+    #expect(record.verdict == .inconclusive)
+    #expect(record.faults.first?.inForce == false)
+    #expect(record.reasons.contains { $0.contains("no packet was selected") })
+    // The undo waits for no answer.
+    let times = requests.filter { ["inspect", "undo"].contains(Self.kind($0.request)) }.map(\.time)
+    #expect(times.count == 2 && Set(times).count == 1)
+  }
+
+  @Test func anInterruptedRunSaysWhatItsFaultCameTo() throws {
+    var script = Script()
+    script.interruptAt = 5
+    script.answer = { _, request in
+      guard case .inspect = request else { return nil }
+      return .inspected(
+        evidence: Evidence(requested: "1", achieved: "12 packets selected", isInForce: true))
+    }
+    let record = try #require(try SimulatedExperiment.run(script: script).record)
+    #expect(record.ended == .interrupted)
+    #expect(record.faults.first?.achieved == "12 packets selected")
+    #expect(record.faults.first?.undone == true)
+  }
+
   @Test func anUndoThatIsNotProvedIsTheLoudest() throws {
     var script = Script()
     script.answer = { _, request in

@@ -6,9 +6,12 @@ extension FaultRecord {
     window = Window(start: time, end: .infinity)
   }
 
+  /// Whether the fault's window has begun and has no end yet.
+  var isOpen: Bool { window?.end == .infinity }
+
   /// Ends the fault's window, if it is still open.
   mutating func close(at time: Double) {
-    guard window?.end == .infinity else { return }
+    guard isOpen else { return }
     window?.end = time
     window = window?.recorded
   }

@@ -132,7 +132,7 @@ extension RunMachine {
         step: step, host: host)
     case .act(let step):
       takeActed(CommandResult(ending: .notStarted("the agent was lost")), step: step, host: host)
-    case .resolve(let step), .prepare(let step), .inspect(let step), .undo(let step):
+    case .resolve(let step), .prepare(let step), .undo(let step):
       steps[step].answer(from: host)
     default: break
     }

@@ -35,12 +35,11 @@ extension RunMachine {
       if steps[index].plan.kind == .wait {
         finishWait(index)
       } else {
-        inspect(index)
+        undo(index)
       }
     case .resolving(let hosts) where hosts.isEmpty: choose(index)
     case .preparing(let hosts) where hosts.isEmpty: inject(index)
     case .starting(let hosts) where hosts.isEmpty: activate(index)
-    case .inspecting(let hosts) where hosts.isEmpty: undo(index)
     case .undoing(let hosts) where hosts.isEmpty: steps[index].state = .done
     default: break
     }
@@ -118,7 +117,6 @@ extension RunMachine {
       record.faults[place].undone = false
     }
     let name = steps[index].plan.name
-    steps[index].isInForce = steps[index].isInForce && evidence.isInForce
     steps[index].answer(.start, from: host)
     tell(
       evidence.isInForce ? "fault.in-force" : "fault.not-in-force", evidence.achieved, step: name,
@@ -166,27 +164,12 @@ extension RunMachine {
     }
   }
 
-  /// Measures once more, just before the undo, whether the fault was in force until now.
-  private mutating func inspect(_ index: Int) {
-    guard let fault = steps[index].plan.fault else {
-      undo(index)
-      return
-    }
-    steps[index].state = .inspecting(Set(fault.injections.map(\.host)))
-    for injection in fault.injections {
-      ask(.inspect(step: index), of: injection.host, as: .inspect(step: index))
-    }
-    dropLostHosts(of: index)
-    advanceStep(index)
-  }
-
+  /// What a fault came to over its whole time, measured just before its undo.
   mutating func takeInspected(_ evidence: Evidence, step index: Int, host: String) {
-    steps[index].answer(.inspection, from: host)
     let place = faultIndex[FaultKey(step: index, host: host)]
     // What was measured over the whole time says more than what could be seen at its beginning.
     if let place { record.faults[place].achieved = evidence.achieved }
     guard !evidence.isInForce else { return }
-    steps[index].isInForce = false
     if let place { record.faults[place].inForce = false }
     tell(
       "fault.not-in-force", "no longer in force before its undo: \(evidence.achieved)",

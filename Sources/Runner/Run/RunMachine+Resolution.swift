@@ -70,7 +70,6 @@ extension RunMachine {
     guard phase == .method, steps[index].hasTouchedNothing else { return }
     let plan = steps[index].plan
     steps[index].state = .done
-    steps[index].isInForce = false
     var fault = FaultRecord(
       step: plan.name, kind: plan.fault?.kind ?? "", host: plan.hosts.first ?? "", targets: [],
       undoClass: plan.fault?.undoClass ?? .none, requested: plan.fault?.selector?.shown ?? "",

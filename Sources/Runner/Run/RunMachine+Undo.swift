@@ -27,10 +27,7 @@ extension RunMachine {
       case .starting(let hosts):
         if !hosts.isEmpty, steps[index].plan.kind == .fault || !isStopping { return }
         undo(index)
-      case .active: inspectOrUndo(index)
-      case .inspecting(let hosts):
-        if !hosts.isEmpty { return }
-        undo(index)
+      case .active: undo(index)
       case .undoing(let hosts):
         if !hosts.isEmpty { return }
         steps[index].state = .done
@@ -48,27 +45,27 @@ extension RunMachine {
 
   private var isStopping: Bool { stopReason != nil || interruption != nil }
 
-  /// A run that is being stopped undoes at once; one that ends in peace measures once more.
-  private mutating func inspectOrUndo(_ index: Int) {
-    guard !isStopping, let fault = steps[index].plan.fault else {
-      undo(index)
-      return
-    }
-    steps[index].state = .inspecting(Set(fault.injections.map(\.host)))
-    for injection in fault.injections {
-      ask(.inspect(step: index), of: injection.host, as: .inspect(step: index))
-    }
-  }
-
+  /// Has a step put back; a fault that was in force is measured once more, just before.
+  ///
+  /// Both are asked for at once, since an agent does one after the other: a run that is being stopped loses
+  /// no time, and yet does not blame a fault that has hit nothing.
   mutating func undo(_ index: Int) {
     steps[index].ended = now
     let hosts = steps[index].plan.fault?.injections.map(\.host) ?? steps[index].plan.hosts
+    for host in hosts where steps[index].isActive && isFaultOpen(index, on: host) {
+      ask(.inspect(step: index), of: host, as: .inspect(step: index))
+    }
     steps[index].state = .undoing(Set(hosts))
     for host in hosts {
       closeFault(index, on: host)
       ask(.undo(step: index), of: host, as: .undo(step: index))
     }
     dropLostHosts(of: index)
+  }
+
+  /// Whether a step is a fault that nobody has ended on a host yet.
+  private func isFaultOpen(_ index: Int, on host: String) -> Bool {
+    faultIndex[FaultKey(step: index, host: host)].map { record.faults[$0].isOpen } ?? false
   }
 
   /// Ends a fault's window in the record, if it is still open.

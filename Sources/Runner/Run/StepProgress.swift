@@ -14,8 +14,6 @@ struct StepProgress: Sendable {
     case starting(Set<String>)
     /// In force, or waiting; nil: until the method ends.
     case active(until: Duration?)
-    /// Its time is over and its evidence is asked for once more, before the undo.
-    case inspecting(Set<String>)
     case undoing(Set<String>)
     case done
   }
@@ -26,8 +24,6 @@ struct StepProgress: Sendable {
   var began: Duration?
   /// When its undo was asked for.
   var ended: Duration?
-  /// Whether every host's evidence said so, each time it was asked for.
-  var isInForce = true
   var expectations: [PendingExpectation] = []
   /// Who could be hit, while that is being found out.
   var candidates: [Candidate] = []
@@ -42,6 +38,12 @@ struct StepProgress: Sendable {
     case .done, .active(until: nil): true
     default: false
     }
+  }
+
+  /// Whether it is in force, or waits.
+  var isActive: Bool {
+    if case .active = state { return true }
+    return false
   }
 
   /// Whether its turn has come without anything having been touched yet.
@@ -68,7 +70,6 @@ extension StepProgress {
     case resolution
     case preparation
     case start
-    case inspection
     case undo
   }
 
@@ -76,7 +77,7 @@ extension StepProgress {
   mutating func answer(_ matter: Matter, from host: String) {
     switch (state, matter) {
     case (.resolving, .resolution), (.preparing, .preparation), (.starting, .start),
-      (.inspecting, .inspection), (.undoing, .undo):
+      (.undoing, .undo):
       answer(from: host)
     default: break
     }
@@ -94,9 +95,6 @@ extension StepProgress {
     case .starting(var hosts):
       hosts.remove(host)
       state = .starting(hosts)
-    case .inspecting(var hosts):
-      hosts.remove(host)
-      state = .inspecting(hosts)
     case .undoing(var hosts):
       hosts.remove(host)
       state = .undoing(hosts)

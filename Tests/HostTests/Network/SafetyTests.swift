@@ -105,6 +105,26 @@ extension RealHost.NetworkFaults {
       }
     }
 
+    @Test("a stop condition that fires while a fault meets no traffic does not make it a failure")
+    func stoppedWithoutTraffic() async throws {
+      try await Rig.run { rig in
+        let network = try await Network.make(2, in: rig)
+        let run = try FaultRun.start(
+          ["{fault: network.blackhole, traffic: {to: \(network.hosts[1].address)}}"],
+          on: network.hosts[0], in: rig,
+          fields: ["stop-conditions: [{probe: enough, value: {below: 0}, over: 100ms}]"])
+        try await run.inForce()
+        _ = try rig.scratch.write("-1", to: "enough")
+        let outcome = try await run.jenner.outcome()
+        #expect(outcome.ended(.inconclusive), "\(outcome.output)\(outcome.errors)")
+        let record = try #require(Jenner.record(of: outcome))
+        #expect(record.ended == .stopped)
+        let fault = try #require(record.faults.first)
+        #expect(!fault.inForce && fault.undone)
+        #expect(fault.achieved?.contains("no packet was selected") == true, "\(fault)")
+      }
+    }
+
     @Test("of two runs that shape one interface the second is refused, and hears who has it")
     func twoRuns() async throws {
       try await Rig.run { rig in
