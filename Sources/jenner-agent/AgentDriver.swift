@@ -140,14 +140,24 @@ final class AgentDriver {
     case .dismissGuardian: dismissGuardian()
     case .send(let signal, let process, let work):
       events.append(.sent(work, SignalDelivery.send(signal, to: process, on: host)))
-    case .startHolder(let step, let run): try startHolder(ofStep: step, run: run)
+    case .startHolder(let step, let run):
+      try attempt(.holder) {
+        holders[step] = try HolderProcess(run: run, on: loop) { [unowned self] in
+          heard($0, ofStep: step)
+        }
+      }
     case .hold(let step, let processes, let deadline):
       if holders[step]?.hold(processes, until: deadline) != true {
         events.append(.held(step: step, .failed("the holder could not be told what to hold")))
       }
     case .lockShaping(let keys, let run):
       try check(.lock) { () throws(Refusal) in try locks.lock(keys, run: run) }
-    case .startNetworkHolder(let step, let run): try startNetworkHolder(ofStep: step, run: run)
+    case .startNetworkHolder(let step, let run):
+      try attempt(.holder) {
+        networkHolders[step] = try NetworkHolderProcess(run: run, on: loop) { [unowned self] in
+          heard($0, ofStep: step)
+        }
+      }
     case .holdNetwork(let step, let order):
       if networkHolders[step]?.send(.hold(order)) != true {
         events.append(.held(step: step, .failed("the holder could not be told its rules")))
@@ -198,33 +208,12 @@ final class AgentDriver {
     }
   }
 
-  private func startHolder(ofStep step: Int, run: String) throws(Failure) {
-    try attempt(.holder) {
-      holders[step] = try HolderProcess(run: run, on: loop) { [unowned self] news in
-        switch news {
-        case .ready(let process): deliver(.holderReady(step: step, process))
-        case .held(let outcome): deliver(.held(step: step, outcome))
-        case .ended:
-          holders[step] = nil
-          deliver(.holderEnded(step: step))
-        }
-      }
+  private func heard(_ news: HolderNews, ofStep step: Int) {
+    if case .ended = news {
+      holders[step] = nil
+      networkHolders[step] = nil
     }
-  }
-
-  private func startNetworkHolder(ofStep step: Int, run: String) throws(Failure) {
-    try attempt(.holder) {
-      networkHolders[step] = try NetworkHolderProcess(run: run, on: loop) { [unowned self] news in
-        switch news {
-        case .ready(let process): deliver(.holderReady(step: step, process))
-        case .held(let outcome): deliver(.held(step: step, outcome))
-        case .seen(let statistics): deliver(.seen(step: step, statistics))
-        case .ended:
-          networkHolders[step] = nil
-          deliver(.holderEnded(step: step))
-        }
-      }
-    }
+    deliver(news.event(ofStep: step))
   }
 
   /// In a process of its own, with this one's capabilities, so that heartbeats go on meanwhile.

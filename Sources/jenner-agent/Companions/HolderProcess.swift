@@ -4,18 +4,11 @@ internal import Model
 
 /// A holder as its agent sees it: it starts inert, is told what to hold, and holds that until its end.
 final class HolderProcess {
-  enum News {
-    case ready(ProcessIdentity)
-    /// It holds everything that it was told to, or nothing, and why.
-    case held(SignalOutcome)
-    case ended
-  }
-
   private var companion: Companion?
 
   /// Starts a holder of a run's fault, with what it needs on processes of other users.
   init(
-    run: String, on loop: EventLoop, onNews: @escaping (News) -> Void
+    run: String, on loop: EventLoop, onNews: @escaping (HolderNews) -> Void
   ) throws(SystemError) {
     companion = try Companion(
       holding: "hold", run: run, capabilities: ["cap_sys_ptrace"], on: loop,

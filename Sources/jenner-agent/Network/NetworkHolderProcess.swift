@@ -5,20 +5,11 @@ internal import Model
 /// The holder of a fault's rules as its agent sees it: inert at first, told once what to hold, and
 /// with its end the rules end.
 final class NetworkHolderProcess {
-  enum News {
-    case ready(ProcessIdentity)
-    /// The rules are in force, or why they are not.
-    case held(SignalOutcome)
-    /// What it has seen itself so far.
-    case seen(NetworkStatistics)
-    case ended
-  }
-
   private var companion: Companion?
 
   /// Starts a holder of a run's fault.
   init(
-    run: String, on loop: EventLoop, onNews: @escaping (News) -> Void
+    run: String, on loop: EventLoop, onNews: @escaping (HolderNews) -> Void
   ) throws(SystemError) {
     companion = try Companion(
       holding: "hold-network", run: run,
