@@ -74,7 +74,7 @@ extension AgentMachine {
     let resolution = TrafficResolution(
       host: host, own: identity.process.pid, allowProtected: allowedProtected)
     return try resolution.traffic(
-      of: read, usual: type(of: fault).usualDirection(of: read), peers: peers)
+      of: read, usual: fault.usualDirection(of: read), peers: peers)
   }
 
   /// The faults of other steps whose packets this one may have to share.

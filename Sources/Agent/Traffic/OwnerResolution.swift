@@ -48,7 +48,7 @@ struct OwnerResolution {
     let others: [ProcessFacts]
     do throws(HostError) {
       others = try host.processes().filter {
-        $0.cgroups.last == path && !ids.contains($0.identity)
+        isWithin($0.cgroups.last, path) && !ids.contains($0.identity)
       }
     } catch {
       throw Refusal(error.message)
@@ -60,5 +60,10 @@ struct OwnerResolution {
         cure: "give the service a cgroup of its own, such as a systemd unit, or select by 'user'")
     }
     return try cgroup(path)
+  }
+
+  /// Whether a cgroup is another one or below it: nft means all of these.
+  private func isWithin(_ cgroup: String?, _ path: String) -> Bool {
+    cgroup.map { $0 == path || $0.hasPrefix(path == "/" ? path : path + "/") } ?? false
   }
 }

@@ -16,13 +16,17 @@ struct TrafficResolution {
   func traffic(
     of selector: TrafficSelector, usual: TrafficDirection, peers: [String]
   ) throws(Refusal) -> Traffic {
-    var namespace: NetworkNamespace?
-    if let place = selector.inside {
-      namespace = try PlaceResolution(host: host).namespace(of: place)
-    }
+    let namespace = try self.namespace(of: selector)
     let facts = try network(in: namespace)
-    let direction = selector.direction ?? usual
-    let conversations = try self.conversations(of: selector, direction, peers: peers)
+    // What arrives has no owner yet.
+    let direction = selector.direction ?? (selector.namesOwner ? .out : usual)
+    let conversations = try selector.conversations(
+      direction, separatedFrom: peers.map { Peer($0) ?? .name($0) }, addresses: addresses)
+    guard conversations.contains(where: \.isPossible) else { throw TrafficMeaning.impossible }
+    let exceptions = try self.exceptions(of: selector)
+    if TrafficMeaning.isNothingLeft(of: conversations, without: exceptions) {
+      throw TrafficMeaning.nothingLeft
+    }
     let interfaces = try self.interfaces(of: selector, conversations, facts)
     return Traffic(
       namespace: namespace, direction: direction, conversations: conversations,
@@ -30,9 +34,7 @@ struct TrafficResolution {
       includesLoopback: includesLoopback(selector, conversations, facts),
       owner: try owner(of: selector),
       share: selector.share.map { Traffic.Share(fraction: $0.fraction, unit: selector.unit) },
-      exceptions: try selector.exceptions.flattened { (exception) throws(Refusal) in
-        try self.conversations(of: exception)
-      },
+      exceptions: exceptions,
       // Those connections are of the agent's own network.
       protected: namespace == nil
         ? try ProtectedConnections(host: host, own: own, allowed: allowProtected).all() : [])
@@ -48,91 +50,24 @@ struct TrafficResolution {
     }
   }
 
-  // MARK: Conversations
-
-  private func conversations(
-    of selector: TrafficSelector, _ direction: TrafficDirection, peers: [String]
-  ) throws(Refusal) -> [Conversation] {
-    let transport = selector.transport
-    let ports = selector.ports
-    if !peers.isEmpty {
-      let remote = try peers.flattened { (peer) throws(Refusal) in
-        try addresses(of: Peer(peer) ?? .name(peer))
-      }
-      return between([remote, []], ports, transport)
-    }
-    if selector.between.count == 2 {
-      let groups = try selector.between.map { (group) throws(Refusal) in try ranges(of: group) }
-      return between(groups, ports, transport)
-    }
-    let to = try ranges(of: selector.to)
-    let from = try ranges(of: selector.from)
-    if !to.isEmpty, !from.isEmpty {
-      return [
-        Conversation(remote: to, remotePorts: ports, local: from, transport: transport)
-      ]
-    }
-    if !to.isEmpty { return [Conversation(remote: to, remotePorts: ports, transport: transport)] }
-    if !from.isEmpty {
-      return [Conversation(remote: from, localPorts: ports, transport: transport)]
-    }
-    return ofAnyone(ports, transport, direction)
+  /// The network that an author names; nil where it is the agent's own, whose connections must go on
+  /// however it is called.
+  private func namespace(of selector: TrafficSelector) throws(Refusal) -> NetworkNamespace? {
+    guard let place = selector.inside else { return nil }
+    let namespace = try PlaceResolution(host: host).namespace(of: place)
+    let own = try? host.networkNamespace(at: "/proc/self/ns/net")
+    return own?.inode == namespace.inode ? nil : namespace
   }
 
-  /// What goes to the ports of others, or comes to the ports of this host.
-  private func ofAnyone(
-    _ ports: [PortRange], _ transport: TransportProtocol?, _ direction: TrafficDirection
-  ) -> [Conversation] {
-    guard !ports.isEmpty else { return [Conversation(transport: transport)] }
-    let theirs = Conversation(remotePorts: ports, transport: transport)
-    let ours = Conversation(localPorts: ports, transport: transport)
-    return switch direction {
-    case .out: [theirs]
-    case .in: [ours]
-    case .both: [theirs, ours]
-    }
-  }
-
-  /// What two groups say to each other; this host may be of either, and the port at either end.
-  private func between(
-    _ groups: [[AddressRange]], _ ports: [PortRange], _ transport: TransportProtocol?
-  ) -> [Conversation] {
-    let pairs =
-      groups[1].isEmpty
-      ? [(groups[0], groups[1])]
-      : [
-        (groups[0], groups[1]), (groups[1], groups[0]),
-      ]
-    return pairs.flatMap { remote, local in
-      guard !ports.isEmpty else {
-        return [Conversation(remote: remote, local: local, transport: transport)]
-      }
-      return [
-        Conversation(remote: remote, remotePorts: ports, local: local, transport: transport),
-        Conversation(remote: remote, local: local, localPorts: ports, transport: transport),
-      ]
-    }
-  }
-
-  private func conversations(of exception: TrafficException) throws(Refusal) -> [Conversation] {
-    let to = try ranges(of: exception.to)
-    let from = try ranges(of: exception.from)
-    let transport = exception.transport
+  private func exceptions(of selector: TrafficSelector) throws(Refusal) -> [Conversation] {
     var found: [Conversation] = []
-    if !to.isEmpty {
-      found.append(Conversation(remote: to, remotePorts: exception.ports, transport: transport))
+    for exception in selector.exceptions {
+      found += try exception.conversations(addresses: addresses)
     }
-    if !from.isEmpty, from != to || !exception.ports.isEmpty {
-      found.append(Conversation(remote: from, localPorts: exception.ports, transport: transport))
-    }
-    return found.isEmpty ? ofAnyone(exception.ports, transport, .both) : found
+    return Conversation.merged(found)
   }
 
   // MARK: Names
-
-  private func ranges(of peers: [Peer]) throws(Refusal) -> [AddressRange] {
-    try peers.flattened { (peer) throws(Refusal) in try addresses(of: peer) }
-  }
 
   /// The addresses of a peer; a name is looked up as any program of the host would: getent(1).
   private func addresses(of peer: Peer) throws(Refusal) -> [AddressRange] {
@@ -203,16 +138,5 @@ struct TrafficResolution {
     return try selector.processes.map { (processes) throws(Refusal) in
       try owners.cgroup(of: processes)
     }
-  }
-}
-
-extension Array {
-  /// `flatMap` for a body that throws refusals.
-  fileprivate func flattened<Result>(
-    _ body: (Element) throws(Refusal) -> [Result]
-  ) throws(Refusal) -> [Result] {
-    var results: [Result] = []
-    for element in self { results += try body(element) }
-    return results
   }
 }

@@ -41,9 +41,15 @@ public struct ConnectionPath: Sendable, Hashable {
         "'listen' and 'upstream' go together", at: listen == nil ? "upstream" : "listen",
         cure: "name both, or neither for a redirect of the traffic")
     }
-    if let upstream, upstream.port == 0 { fields.note("port 0 is nobody's", at: "upstream") }
+    if let upstream, upstream.port == 0 {
+      fields.note("port 0 is nobody's", at: "upstream", cure: "write the server's port")
+    }
+    if let listen, listen == upstream {
+      fields.note(
+        "the proxy would connect to itself", at: "upstream", cure: "listen on another port")
+    }
     if let share, share.fraction == 0 {
-      fields.note("0% of the connections is none", at: "percent")
+      fields.note("0% of the connections is none", at: "percent", cure: "write more than 0%")
     }
   }
 }
@@ -67,6 +73,22 @@ extension ConnectionFault {
   }
   public static var tools: [String] { ["nft"] }
   public var needsTraffic: Bool { path.listen == nil }
+
+  public func objections(to selector: TrafficSelector) -> [TrafficObjection] {
+    if path.listen != nil, !selector.selectsEverything {
+      return [
+        TrafficObjection(
+          "with 'listen' connections are made to the proxy itself, and none are selected",
+          cure: "leave 'listen' and 'upstream' out, or 'traffic' but for 'inside'")
+      ]
+    }
+    guard let transport = selector.transport, transport != .tcp else { return [] }
+    return [
+      TrafficObjection(
+        to: "protocol", "'\(Self.name)' is about connections of TCP, not \(transport.rawValue)",
+        cure: "leave 'protocol' out")
+    ]
+  }
 
   private var placed: PlacedToxic {
     PlacedToxic(Self.name, toxic, stream: path.stream, share: path.share)
@@ -92,7 +114,7 @@ extension ConnectionFault {
     let settings = ProxySettings(
       listen: redirect.listen, upstream: .originalDestination,
       mark: redirect.mark, toxics: [placed], seed: UInt64(setting.step))
-    var rules = try redirect.rules(of: .tcp)
+    var rules = try redirect.rules(of: [.tcp])
     rules.server = .proxy(settings)
     try Preflight(host: setting.host).check(rules, traffic)
     return rules.injection

@@ -5,8 +5,12 @@ struct Redirect {
   let traffic: Traffic
   let setting: NetworkSetting
 
-  /// The mark of what the server itself sends, which is not redirected again.
-  var mark: UInt32 { 0x6a65_6e00 + UInt32(setting.step & 0xff) }
+  /// The mark of what the server itself sends.
+  var mark: UInt32 { Self.firstMark + UInt32(rules.order) }
+
+  private static let firstMark: UInt32 = 0x6a65_6e00
+
+  private var rules: FilterRules { FilterRules(traffic: traffic, step: setting.step) }
 
   /// Where the server listens: what leaves this host is redirected to its loopback addresses, what
   /// comes to it, to the address of the interface.
@@ -19,14 +23,13 @@ struct Redirect {
     }
   }
 
-  func rules(of transport: TransportProtocol...) throws(Refusal) -> NetworkRules {
+  func rules(of transports: [TransportProtocol]) throws(Refusal) -> NetworkRules {
     if traffic.direction == .both {
       throw Refusal(
         "a connection is redirected where it begins: out, or in", cure: "make a step for each")
     }
-    let statements = families.flatMap { family in transport.map { statement($0, family) } }
-    let rules = FilterRules(traffic: traffic, step: setting.step)
-    guard transport.contains(.udp) else { return rules.redirection(statements) }
+    let statements = families.flatMap { family in transports.map { statement($0, family) } }
+    guard transports.contains(.udp) else { return rules.redirection(statements) }
     return rules.redirection(
       statements,
       tracking: families.map { family in
@@ -60,8 +63,16 @@ struct Redirect {
     // packet, and would be reset. Of the flags of TCP only SYN is set where a connection begins; 'tcp
     // flags' can't follow the protocols that the ports ask for, so they are named by their place.
     if transport == .tcp { condition.append("@th,104,8 & 0x17 == 0x2") }
-    condition.append("meta mark != 0x\(String(mark, radix: 16))")
-    return condition
+    return condition + ["meta mark != \(ownMarks)"]
+  }
+
+  /// The marks of this server and of those that connections come to after it.
+  ///
+  /// Where several servers stand in the way of the same connections, that of the latest step comes first,
+  /// and what it sends comes to the next: each connection passes each of them once, and none twice.
+  private var ownMarks: String {
+    let marks = [Self.firstMark, mark].map { "0x" + String($0, radix: 16) }
+    return rules.order == 0 ? marks[0] : marks.joined(separator: "-")
   }
 
   private func protocolWords(
@@ -70,7 +81,7 @@ struct Redirect {
     ["meta nfproto \(family == .v4 ? "ipv4" : "ipv6")", "meta l4proto \(transport.rawValue)"]
   }
 
-  /// The families that the traffic may have, as far as this host has them.
+  /// The families that the traffic may have, as far as its network has them.
   private var families: [IPAddress.Family] {
     let named = Set(traffic.conversations.flatMap { $0.remote + $0.local }.map(\.family))
     let present = IPAddress.Family.allCases.filter { $0 == .v4 || hasLongAddresses }
@@ -78,7 +89,12 @@ struct Redirect {
   }
 
   private var hasLongAddresses: Bool {
-    let table = try? setting.host.contents(of: "/proc/self/net/if_inet6")
-    return table.map { !$0.isEmpty } ?? false
+    let table = "/proc/self/net/if_inet6"
+    guard let namespace = traffic.namespace else {
+      return (try? setting.host.contents(of: table)).map { !$0.isEmpty } ?? false
+    }
+    let result = setting.host.check(
+      Command(argv: NetworkNamespace.entering(namespace) + ["cat", table]))
+    return result.isSuccess && !result.output.isEmpty
   }
 }

@@ -97,20 +97,48 @@ public struct NetworkDNS: NetworkFault {
     if fields.node("jitter") != nil, delay == nil {
       fields.note("'jitter' goes with 'delay'", at: "jitter")
     }
-    if let share, share.fraction == 0 { fields.note("0% of the lookups is none", at: "percent") }
+    if let share, share.fraction == 0 {
+      fields.note("0% of the lookups is none", at: "percent", cure: "write more than 0%")
+    }
+    if servers.contains(where: { $0.port == 0 }) {
+      fields.note("port 0 is nobody's", at: "servers", cure: "name servers listen on port 53")
+    }
   }
 
   public var needsTraffic: Bool { false }
+
+  public func objections(to selector: TrafficSelector) -> [TrafficObjection] {
+    var objections: [TrafficObjection] = []
+    if !selector.ports.isEmpty {
+      objections.append(
+        TrafficObjection(
+          to: "port", "the ports of queries are those of the name servers",
+          cure: "write 'servers: 10.0.0.53:5353' in 'with:'"))
+    }
+    if let transport = selector.transport, !Self.transports.contains(transport) {
+      objections.append(
+        TrafficObjection(
+          to: "protocol", "queries go by udp and tcp, not by \(transport.rawValue)",
+          cure: "leave 'protocol' out"))
+    }
+    return objections
+  }
+
+  private static let transports: [TransportProtocol] = [.udp, .tcp]
 
   private var request: String { rules.map(\.shown).joined(separator: "; ") }
 
   public func injection(
     into traffic: Traffic, in setting: NetworkSetting
   ) throws(Refusal) -> Injection {
-    let upstreams = servers.isEmpty ? try Self.servers(of: setting.host) : servers
+    let upstreams =
+      servers.isEmpty
+      ? try NameServers(host: setting.host).all(in: traffic.namespace) : servers
     let queries = Self.queries(to: upstreams, among: traffic)
     let redirect = Redirect(traffic: queries, setting: setting)
-    var rules = try redirect.rules(of: .udp, .tcp)
+    let meant = Set(queries.conversations.compactMap(\.transport))
+    let transports = Self.transports.filter { meant.isEmpty || meant.contains($0) }
+    var rules = try redirect.rules(of: transports)
     rules.server = .resolver(
       ResolverSettings(
         listen: redirect.listen, upstreams: upstreams, mark: redirect.mark, rules: self.rules,
@@ -124,36 +152,29 @@ public struct NetworkDNS: NetworkFault {
   private static func queries(to servers: [IPEndpoint], among traffic: Traffic) -> Traffic {
     var queries = traffic
     let isNarrowed = traffic.conversations.contains { !$0.remote.isEmpty || !$0.local.isEmpty }
-    if !isNarrowed {
-      queries.conversations = servers.map { server in
+    let asked =
+      isNarrowed
+      ? traffic.conversations
+      : servers.map { server in
         Conversation(
           remote: [AddressRange(server.address)],
-          remotePorts: PortRange(Int(server.port), Int(server.port)).map { [$0] } ?? [])
+          transport: traffic.conversations.first?.transport)
       }
-      queries.includesLoopback = true
+    if !isNarrowed { queries.includesLoopback = true }
+    queries.conversations = asked.map { conversation in
+      var conversation = conversation
+      let ports = PortRange.merged(
+        servers.filter { server in
+          isNarrowed || conversation.remote.contains { $0.contains(server.address) }
+        }.compactMap { PortRange(Int($0.port), Int($0.port)) })
+      if traffic.direction == .in, isNarrowed {
+        conversation.localPorts = ports
+      } else {
+        conversation.remotePorts = ports
+      }
+      return conversation
     }
     return queries
-  }
-
-  /// The name servers of resolv.conf(5).
-  private static func servers(of host: any Host) throws(Refusal) -> [IPEndpoint] {
-    let text: String
-    do throws(HostError) {
-      text = try host.contents(of: "/etc/resolv.conf")
-    } catch {
-      throw Refusal(error.message, cure: "name the servers with 'servers:'")
-    }
-    let found = text.split(separator: "\n").compactMap { line -> IPEndpoint? in
-      let words = line.split(whereSeparator: { $0 == " " || $0 == "\t" })
-      guard words.count > 1, words[0] == "nameserver", let address = IPAddress(text: words[1])
-      else { return nil }
-      return IPEndpoint(address, port: 53)
-    }
-    guard !found.isEmpty else {
-      throw Refusal(
-        "/etc/resolv.conf names no name server", cure: "name them with 'servers:'")
-    }
-    return found
   }
 
   public func inspect(_ inspection: NetworkInspection, on host: any Host) -> Evidence {

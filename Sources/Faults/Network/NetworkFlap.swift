@@ -1,10 +1,10 @@
 public import Model
 
 /// Another network fault that comes and goes.
-public struct NetworkFlap: PacketFault {
+public struct NetworkFlap: NetworkFault {
   public static let name = "network.flap"
   public static let summary = "Another network fault, on and off: a flapping link"
-  public static let capabilities = PacketCapabilities.delaying
+  public static let capabilities = PacketCapabilities.delaying + ["cap_net_bind_service"]
   public static let tools = ["nft", "ip", "tc"]
   public static let examples = [
     Example(
@@ -27,7 +27,9 @@ public struct NetworkFlap: PacketFault {
       """),
   ]
 
-  let inner: (any PacketFault)?
+  let inner: any NetworkFault
+  /// Whether no other fault was named: then it is the link that is gone.
+  let isOfLink: Bool
   let down: Duration
   let up: Duration
 
@@ -36,41 +38,81 @@ public struct NetworkFlap: PacketFault {
     let kind = fields.value(
       "fault", "the network fault that comes and goes", default: Name(NetworkBlackhole.name),
       shown: NetworkBlackhole.name)
+    isOfLink = fields.node("fault") == nil
     let parameters = fields.delegated("with", "that fault's parameters", schema: .anything)
-    down =
-      fields.required("down", "how long it is in force each time", as: PositiveDuration.self)
-      .duration
-    up = fields.required("up", "how long it is not", as: PositiveDuration.self).duration
+    down = Self.span(&fields, "down", "how long it is in force each time")
+    up = Self.span(&fields, "up", "how long it is not")
     guard !fields.isDeclaring else {
-      inner = nil
+      inner = NetworkBlackhole(&fields)
       return
     }
     guard kind.text != Self.name,
-      let type = fields.catalog.faults[kind.text] as? any PacketFault.Type
+      let type = fields.catalog.faults[kind.text] as? any NetworkFault.Type
     else {
-      inner = nil
+      inner = NetworkBlackhole(&fields)
       fields.note(
-        "'\(kind.text.limited)' is no network fault on packets that could come and go", at: "fault",
+        "'\(kind.text.limited)' is no network fault that could come and go", at: "fault",
         cure: Suggestion.cure(for: kind.text, among: Self.kinds(in: fields.catalog)))
       return
     }
     let fault =
       parameters.map { type.read($0, in: &fields) }
       ?? type.readAbsent(at: fields.mark(of: "with"), in: &fields)
-    inner = fault as? any PacketFault
+    inner = fault as? any NetworkFault ?? NetworkBlackhole(&fields)
+  }
+
+  /// The kernel counts in its own ticks, and it takes a few milliseconds to tell it something.
+  private static let least: Duration = .milliseconds(50)
+
+  private static func span(_ fields: inout Fields, _ name: String, _ summary: String) -> Duration {
+    let span = fields.required(name, summary, as: PositiveDuration.self).duration
+    if !fields.isDeclaring, span < least {
+      fields.note(
+        "\(span.text) is too short for rules to follow", at: name,
+        cure: "write at least \(least.text)")
+    }
+    return span
   }
 
   private static func kinds(in catalog: Catalog) -> [String] {
-    catalog.faults.filter { $0.value is any PacketFault.Type && $0.key != name }.keys.sorted()
+    catalog.faults.filter { $0.value is any NetworkFault.Type && $0.key != name }.keys.sorted()
   }
 
-  public static func usualDirection(of selector: TrafficSelector) -> TrafficDirection {
-    NetworkPartition.usualDirection(of: selector)
+  /// A link that is gone is so both ways.
+  public func usualDirection(of selector: TrafficSelector) -> TrafficDirection {
+    isOfLink ? .both : inner.usualDirection(of: selector)
   }
 
-  public var treatment: Treatment { inner?.treatment ?? .drop }
-  public var request: String {
-    "\(inner?.request ?? "drop every packet") for \(down.text), then not for \(up.text), and again"
+  public func objections(to selector: TrafficSelector) -> [TrafficObjection] {
+    inner.objections(to: selector)
   }
-  public var cycle: NetworkRules.Cycle? { NetworkRules.Cycle(on: down, off: up) }
+
+  public func separation(
+    of hosts: [String], seed: UInt64
+  ) throws(Refusal) -> [String: [String]]? {
+    try inner.separation(of: hosts, seed: seed)
+  }
+
+  public var needsTraffic: Bool { inner.needsTraffic }
+  public var shaped: ShapedWays? { inner.shaped }
+
+  public func injection(
+    into traffic: Traffic, in setting: NetworkSetting
+  ) throws(Refusal) -> Injection {
+    var injection = try inner.injection(into: traffic, in: setting)
+    guard var rules = injection.rules, !rules.live.isEmpty else {
+      throw Refusal(
+        "what is not selected by rules can't come and go", cure: "leave 'listen' and 'upstream' out"
+      )
+    }
+    rules.cycle = NetworkRules.Cycle(on: down, off: up)
+    injection.effects = [.network(rules)]
+    return injection
+  }
+
+  public func inspect(_ inspection: NetworkInspection, on host: any Host) -> Evidence {
+    var evidence = inner.inspect(inspection, on: host)
+    evidence.requested += " for \(down.text), then not for \(up.text), and again"
+    return evidence
+  }
 }

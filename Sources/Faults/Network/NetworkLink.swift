@@ -27,9 +27,7 @@ public struct NetworkLink: PacketFault {
       "the kind of link, such as 3g or transatlantic; this host is behind it")
   }
 
-  public static func usualDirection(of selector: TrafficSelector) -> TrafficDirection {
-    NetworkPartition.usualDirection(of: selector)
-  }
+  public func usualDirection(of selector: TrafficSelector) -> TrafficDirection { .both }
 
   /// What this host sends is the upload of the link that it is behind.
   public var treatment: Treatment {

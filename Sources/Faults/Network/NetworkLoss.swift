@@ -50,6 +50,11 @@ public struct NetworkLoss: PacketFault {
     if fields.node("correlation") != nil, share == nil {
       fields.note("'correlation' goes with 'percent'", at: "correlation")
     }
+    if case .lose(let fraction) = treatment, fraction > 0, Traffic.Share.part(of: fraction) == 0 {
+      fields.note(
+        "\(share?.text ?? "that") of the packets is none of them", at: "percent",
+        cure: "write at least \(Traffic.Share.least.text)")
+    }
     fields.noteProblems(of: Shaping(loss: loss))
   }
 

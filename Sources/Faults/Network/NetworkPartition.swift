@@ -44,8 +44,15 @@ public struct NetworkPartition: PacketFault {
       "shape", "over the hosts of the step: majority, half, one, bridge or ring")
   }
 
-  public static func usualDirection(of selector: TrafficSelector) -> TrafficDirection {
-    selector.user == nil && selector.cgroup == nil && selector.processes == nil ? .both : .out
+  public func usualDirection(of selector: TrafficSelector) -> TrafficDirection { .both }
+
+  public func objections(to selector: TrafficSelector) -> [TrafficObjection] {
+    guard shape != nil else { return [] }
+    return selector.namedPeers.map { field in
+      TrafficObjection(
+        to: field, "the shape says who is separated from whom, and so does '\(field)'",
+        cure: "leave one of them out; 'port' and 'protocol' go with a shape")
+    }
   }
 
   public var needsTraffic: Bool { shape == nil }

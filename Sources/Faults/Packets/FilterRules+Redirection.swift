@@ -2,9 +2,15 @@ internal import Model
 
 /// Connections and queries that are redirected, before any are made, to a port of this host.
 extension FilterRules {
+  /// The place of the step among those that redirect the same connections: the latest comes first.
+  ///
+  /// A redirect must stand behind the kernel's tracking of connections, at -200, and before those of
+  /// others, at -100: so there are only so many places.
+  var order: Int { step % 90 }
+
   /// The rules that redirect.
   func redirection(_ statements: [Statement]) -> NetworkRules {
-    table { side in chain(side, at: Self.translation(side), statements) }
+    table { side in chain(side, at: translation(side), statements) }
   }
 
   /// The rules that redirect datagrams too, which they have the kernel track apart.
@@ -24,15 +30,17 @@ extension FilterRules {
     // that belong to nothing.
     guard traffic.share == nil else { return redirection(statements) }
     return table { side in
-      let hook = Hook(name: Self.translation(side).name, priority: "raw")
+      // The last one's zone counts, which must be that of the first redirect; raw is at -300.
+      let priority = "\(-300 + order)"
+      let hook = Hook(name: translation(side).name, priority: priority)
       return chain(side, named: "apart", at: hook, tracking)
-        + chain("answers", at: Hook(name: "output", priority: "raw"), answers)
-        + chain(side, at: Self.translation(side), statements)
+        + chain("answers", at: Hook(name: "output", priority: priority), answers)
+        + chain(side, at: translation(side), statements)
     }
   }
 
-  private static func translation(_ side: Side) -> Hook {
+  private func translation(_ side: Side) -> Hook {
     // By its number: nft(8) knows the name `dstnat` for prerouting alone.
-    Hook(kind: "nat", name: side == .out ? "output" : "prerouting", priority: "-100")
+    Hook(kind: "nat", name: side == .out ? "output" : "prerouting", priority: "\(-101 - order)")
   }
 }

@@ -98,18 +98,19 @@ extension Traffic {
   /// the same connections apart.
   func shareWords(seed: Int) -> [String] {
     guard let share else { return [] }
-    let part = Self.part(of: share.fraction)
     switch share.unit {
-    case .packets: return ["numgen random mod \(Self.whole) < \(part)"]
-    case .connections: return ["jhash ct id mod \(Self.whole) seed \(seed + 1) < \(part)"]
+    case .packets: return Self.chanceWords(share.fraction)
+    case .connections:
+      return Self.chanceWords(share.fraction, of: "jhash ct id", seed: " seed \(seed + 1)")
     }
   }
 
-  /// A chance is one in so many.
-  static let whole = 1_000_000
-
-  /// A chance in parts of `whole`.
-  static func part(of fraction: Double) -> Int {
-    Int((fraction * Double(whole)).rounded())
+  /// The words for a chance; none where everything is meant, which is no number for nft(8).
+  static func chanceWords(
+    _ fraction: Double, of number: String = "numgen random", seed: String = ""
+  ) -> [String] {
+    let part = Share.part(of: fraction)
+    guard part < Share.whole else { return [] }
+    return ["\(number) mod \(Share.whole)\(seed) < \(part)"]
   }
 }

@@ -15,8 +15,6 @@ public protocol PacketFault: NetworkFault {
   var treatment: Treatment { get }
   /// What was asked for, in words, such as `delay 100ms`.
   var request: String { get }
-  /// When it comes and goes; nil if it stays.
-  var cycle: NetworkRules.Cycle? { get }
 }
 
 /// What faults on packets need.
@@ -31,8 +29,6 @@ enum PacketCapabilities {
 extension PacketFault {
   public static var capabilities: [String] { PacketCapabilities.all }
 
-  public var cycle: NetworkRules.Cycle? { nil }
-
   public var shaped: ShapedWays? {
     if case .shape(let shaping) = treatment { return shaping }
     return nil
@@ -42,13 +38,11 @@ extension PacketFault {
     into traffic: Traffic, in setting: NetworkSetting
   ) throws(Refusal) -> Injection {
     let filter = FilterRules(traffic: traffic, step: setting.step)
-    var rules: NetworkRules
+    let rules: NetworkRules
     switch treatment {
     case .drop: rules = filter.losing()
     case .lose(let fraction):
-      rules = filter.losing(where: [
-        "numgen random mod \(Traffic.whole) < \(Traffic.part(of: fraction))"
-      ])
+      rules = filter.losing(where: Traffic.chanceWords(fraction))
     case .reject(let rejection): rules = filter.rules(rejection.statements)
     case .shape(let shaping):
       rules = try ShapingRules(
@@ -56,7 +50,6 @@ extension PacketFault {
         firstLink: setting.linkCount
       ).rules()
     }
-    rules.cycle = cycle
     try Preflight(host: setting.host).check(rules, traffic)
     return rules.injection
   }

@@ -69,9 +69,21 @@ public struct FaultDeclaration: Sendable {
         "'\(kind.text)' needs to know which traffic it hits", at: kind.mark,
         cure: "add 'traffic:' with to, from, port, user, interface, ...")
     }
+    if let network = fault as? any NetworkFault, let traffic {
+      note(network.objections(to: traffic), in: &fields)
+    }
     return FaultDeclaration(
       kind: kind.text, fault: fault, parameters: section, targets: targets, traffic: traffic,
       trafficSection: fields.node("traffic"), resolution: resolution)
+  }
+
+  /// Notes what of the traffic a fault can make nothing of.
+  private static func note(_ objections: [TrafficObjection], in fields: inout Fields) {
+    let section = fields.node("traffic")
+    for objection in objections {
+      let field = objection.field.flatMap { section?[$0] }
+      fields.note(objection.message, at: field?.mark ?? section?.mark, cure: objection.cure)
+    }
   }
 }
 

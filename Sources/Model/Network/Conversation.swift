@@ -31,6 +31,47 @@ public struct Conversation: Sendable, Hashable, Codable {
       && (transport == nil || other.transport == nil || transport == other.transport)
   }
 
+  /// Whether every packet of another one is one of these.
+  public func contains(_ other: Conversation) -> Bool {
+    func cover<Range>(_ all: [Range], _ some: [Range], _ contains: (Range, Range) -> Bool) -> Bool {
+      all.isEmpty || !some.isEmpty && some.allSatisfy { one in all.contains { contains($0, one) } }
+    }
+    return cover(remote, other.remote) { $0.contains($1) }
+      && cover(local, other.local) { $0.contains($1) }
+      && cover(remotePorts, other.remotePorts) { $0.contains($1) }
+      && cover(localPorts, other.localPorts) { $0.contains($1) }
+      && (transport == nil || transport == other.transport)
+  }
+
+  /// Whether there can be such packets: their ends have addresses of one family, and ICMP is each one's own.
+  public var isPossible: Bool {
+    let ends = [remote, local].filter { !$0.isEmpty }.map { Set($0.map(\.family)) }
+    var families = Set(IPAddress.Family.allCases)
+    for end in ends { families.formIntersection(end) }
+    switch transport {
+    case .icmp: return families.contains(.v4)
+    case .icmpv6: return families.contains(.v6)
+    case .tcp, .udp, .sctp, nil: return !families.isEmpty
+    }
+  }
+
+  /// As few conversations as mean the same: those that differ only in who is at the other end are one.
+  public static func merged(_ conversations: [Conversation]) -> [Conversation] {
+    var merged: [Conversation] = []
+    var places: [Conversation: Int] = [:]
+    for conversation in conversations {
+      var rest = conversation
+      rest.remote = []
+      if !conversation.remote.isEmpty, let place = places[rest] {
+        merged[place].remote = AddressRange.merged(merged[place].remote + conversation.remote)
+        continue
+      }
+      if !conversation.remote.isEmpty { places[rest] = merged.count }
+      merged.append(conversation)
+    }
+    return merged
+  }
+
   private enum CodingKeys: String, CodingKey {
     case remote, local
     case transport = "protocol"

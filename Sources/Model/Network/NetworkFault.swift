@@ -1,7 +1,10 @@
 /// A kind of fault that hits traffic.
 public protocol NetworkFault: Fault {
-  /// The direction that is meant where the author names none; the selector says from where.
-  static func usualDirection(of selector: TrafficSelector) -> TrafficDirection
+  /// The direction that is meant where the author names none, and no owner; the selector says from where.
+  func usualDirection(of selector: TrafficSelector) -> TrafficDirection
+
+  /// What of a selector the fault can make nothing of.
+  func objections(to selector: TrafficSelector) -> [TrafficObjection]
 
   /// What the fault will do to this traffic, and how it is put back.
   ///
@@ -26,9 +29,11 @@ public protocol NetworkFault: Fault {
 extension NetworkFault {
   public static var targeting: Targeting { .traffic }
 
-  public static func usualDirection(of selector: TrafficSelector) -> TrafficDirection {
+  public func usualDirection(of selector: TrafficSelector) -> TrafficDirection {
     selector.to.isEmpty && !selector.from.isEmpty ? .in : .out
   }
+
+  public func objections(to selector: TrafficSelector) -> [TrafficObjection] { [] }
 
   public var needsTraffic: Bool { true }
 
@@ -37,6 +42,21 @@ extension NetworkFault {
   public func separation(
     of hosts: [String], seed: UInt64
   ) throws(Refusal) -> [String: [String]]? { nil }
+}
+
+/// Why a field of a selector does not go with a fault, and what to do.
+public struct TrafficObjection: Sendable, Hashable {
+  /// The field, such as `port`; nil: the selector as a whole.
+  public var field: String?
+  public var message: String
+  public var cure: String
+
+  /// Makes an objection.
+  public init(to field: String? = nil, _ message: String, cure: String) {
+    self.field = field
+    self.message = message
+    self.cure = cure
+  }
 }
 
 /// What is made of packets on each way.

@@ -52,6 +52,12 @@ public enum Peer: FieldValue, Hashable {
     }
   }
 
+  /// Its addresses; nil for a name.
+  var range: AddressRange? {
+    if case .addresses(let range) = self { return range }
+    return nil
+  }
+
   /// The peer in the author's spelling.
   public var text: String {
     switch self {

@@ -13,6 +13,16 @@ public struct Traffic: Sendable, Hashable, Codable {
     public var fraction: Double
     public var unit: TrafficUnit
 
+    /// Chances are drawn in so many parts.
+    public static let whole = 1_000_000
+    /// The smallest share that is one part at least.
+    public static let least = Percentage(fraction: 1 / Double(whole))
+
+    /// A share in parts of the whole: 0 is nothing, all of them everything.
+    public static func part(of fraction: Double) -> Int {
+      Int((fraction * Double(whole)).rounded())
+    }
+
     /// Makes a share.
     public init(fraction: Double, unit: TrafficUnit) {
       self.fraction = fraction

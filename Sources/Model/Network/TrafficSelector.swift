@@ -58,6 +58,21 @@ public struct TrafficSelector: FieldSection, Hashable {
     if !fields.isDeclaring { check(&fields) }
   }
 
+  /// Whether it says whose sockets send the traffic: what arrives has no owner yet.
+  public var namesOwner: Bool { user != nil || cgroup != nil || processes != nil }
+
+  /// The fields that name the other end.
+  public var namedPeers: [String] {
+    [("to", !to.isEmpty), ("from", !from.isEmpty), ("between", !between.isEmpty)]
+      .filter(\.1).map(\.0)
+  }
+
+  /// Whether it only says where, and nothing of which traffic.
+  public var selectsEverything: Bool {
+    namedPeers.isEmpty && ports.isEmpty && transport == nil && direction == nil
+      && interfaces.isEmpty && !namesOwner && share == nil && exceptions.isEmpty
+  }
+
   private static func peers(_ name: String, _ summary: String, _ fields: inout Fields) -> [Peer] {
     fields.optional(
       name, summary + ": address, range such as 10.0.0.0/8, host's name, or a list of them",
@@ -65,7 +80,7 @@ public struct TrafficSelector: FieldSection, Hashable {
   }
 
   private func check(_ fields: inout Fields) {
-    if !between.isEmpty {
+    if fields.node("between") != nil {
       if between.count != 2 {
         fields.note(
           "'between' names two groups, not \(between.count)", at: "between",
@@ -79,8 +94,10 @@ public struct TrafficSelector: FieldSection, Hashable {
     if let transport, !transport.hasPorts, !ports.isEmpty {
       fields.note("\(transport.rawValue) has no ports", at: "port", cure: "leave 'port' out")
     }
-    if share.map({ $0.fraction == 0 }) ?? false {
-      fields.note("0% of the traffic is none of it", at: "percent")
+    if let share, Traffic.Share.part(of: share.fraction) == 0 {
+      fields.note(
+        "\(share.text) of the traffic is none of it", at: "percent",
+        cure: "write at least \(Traffic.Share.least.text)")
     }
     if fields.node("of") != nil, fields.node("percent") == nil {
       fields.note("'of' says what 'percent' counts, and there is none", at: "of")
@@ -97,23 +114,40 @@ public struct TrafficSelector: FieldSection, Hashable {
     for interface in interfaces where interface.utf8.count > 15 || interface.contains("/") {
       fields.note("'\(interface.limited)' can't be an interface", at: "interface")
     }
-    checkExceptions(&fields)
+    checkMeaning(&fields)
   }
 
-  private func checkExceptions(_ fields: inout Fields) {
-    let spared = exceptions.filter(\.isWholePeer).flatMap { $0.to + $0.from }
-    guard !to.isEmpty, !spared.isEmpty else { return }
-    let isNothingLeft = to.allSatisfy { peer in
-      spared.contains { other in
-        if case .addresses(let range) = peer, case .addresses(let all) = other {
-          return all.contains(range)
-        }
-        return peer == other
-      }
+  /// What can be told without looking names up; each stands for an address that nobody has: RFC 1112, 4.
+  private func checkMeaning(_ fields: inout Fields) {
+    var names: [String: AddressRange] = [:]
+    func addresses(of peer: Peer) -> [AddressRange] {
+      guard case .name(let name) = peer else { return [peer.range].compactMap(\.self) }
+      let key = name.lowercased()
+      let number = names.count
+      let bytes = [
+        240, UInt8(number >> 16 & 0xff), UInt8(number >> 8 & 0xff), UInt8(number & 0xff),
+      ]
+      let range = names[key] ?? IPAddress(bytes: bytes).map { AddressRange($0) }
+      names[key] = range
+      return [range].compactMap(\.self)
     }
-    if isNothingLeft {
-      fields.note(
-        "'except' leaves nothing of 'to'", at: "except", cure: "except less than is selected")
+    do throws(Refusal) {
+      let meant = try conversations(direction ?? .both) { (peer) throws(Refusal) in
+        addresses(of: peer)
+      }
+      if names.isEmpty, !meant.contains(where: \.isPossible) {
+        fields.note(TrafficMeaning.impossible.message, cure: TrafficMeaning.impossible.cure)
+      }
+      var spared: [Conversation] = []
+      for exception in exceptions {
+        spared += try exception.conversations { (peer) throws(Refusal) in addresses(of: peer) }
+      }
+      if TrafficMeaning.isNothingLeft(of: meant, without: spared) {
+        let nothing = TrafficMeaning.nothingLeft
+        fields.note(nothing.message, at: "except", cure: nothing.cure)
+      }
+    } catch {
+      fields.note(error.message, cure: error.cure)
     }
   }
 }
@@ -124,9 +158,6 @@ public struct TrafficException: FieldValue, Hashable {
   public var from: [Peer]
   public var ports: [PortRange]
   public var transport: TransportProtocol?
-
-  /// Whether it spares everything of its peers.
-  var isWholePeer: Bool { ports.isEmpty && transport == nil }
 
   private struct Section: FieldSection {
     var exception: TrafficException
