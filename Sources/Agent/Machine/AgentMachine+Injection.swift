@@ -221,8 +221,8 @@ extension AgentMachine {
     var evidence = evidence(of: prepared, step, isEnding: false)
     let failures = injecting.outcomes.sorted { $0.key < $1.key }.compactMap { $0.value.problem }
     if let failure = failures.first {
+      evidence.achieved = evidence.isInForce ? failure : "\(evidence.achieved); \(failure)"
       evidence.isInForce = false
-      evidence.achieved += "; \(failure)"
     } else if !evidence.isInForce, now < injecting.measureUntil {
       lastLook = now
       return []

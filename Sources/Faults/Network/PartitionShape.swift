@@ -19,7 +19,6 @@ public enum PartitionShape: String, FieldChoice {
   ///
   /// It is symmetric.
   func separation(of hosts: [String], seed: UInt64) throws(Refusal) -> [String: [String]] {
-    let least = self == .bridge || self == .ring ? 3 : 2
     guard Set(hosts).count >= least else {
       throw Refusal(
         "the shape '\(rawValue)' needs \(least) hosts at least, not \(Set(hosts).count)",
@@ -41,19 +40,36 @@ public enum PartitionShape: String, FieldChoice {
     return grudges
   }
 
+  /// With fewer hosts nobody would be separated from anybody.
+  private var least: Int {
+    switch self {
+    case .half, .one: 2
+    case .majority, .bridge: 3
+    // Of three, each with both neighbours sees everybody.
+    case .ring: 4
+    }
+  }
+
   private static func split(_ hosts: [String], first count: Int) -> [[String]] {
     [Array(hosts.prefix(count)), Array(hosts.dropFirst(count))]
   }
 
   /// On a circle, each host sees its nearest neighbours on both sides, so many that with itself they
   /// are a majority; since nearness is mutual, so is seeing.
+  ///
+  /// Where a majority is an even number, one more is needed, and that is who stands opposite. An odd number
+  /// of hosts has no opposites, and can't be paired at all: there each sees one more than a majority.
   private static func ring(_ hosts: [String]) -> [String: [String]] {
-    let reach = (hosts.count / 2 + 1) / 2
+    let majority = hosts.count / 2 + 1
+    let hasOpposites = hosts.count.isMultiple(of: 2)
+    let reach = hasOpposites ? (majority - 1) / 2 : majority / 2
+    let seesOpposite = hasOpposites && majority.isMultiple(of: 2)
     var grudges: [String: [String]] = [:]
     for (index, host) in hosts.enumerated() {
       grudges[host] = hosts.indices.filter { other in
-        let distance = abs(index - other)
-        return min(distance, hosts.count - distance) > reach
+        let way = abs(index - other)
+        let distance = min(way, hosts.count - way)
+        return distance > reach && !(seesOpposite && 2 * distance == hosts.count)
       }.map { hosts[$0] }.sorted()
     }
     return grudges

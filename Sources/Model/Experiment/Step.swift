@@ -46,7 +46,15 @@ public struct Step: FieldSection {
       "expect", "what must come true after it", default: [], shown: "[]")
     content = Self.readContent(&fields)
     self.name = name ?? Self.defaultName(of: content)
+    checkHosts(&fields)
     checkCombination(&fields)
+  }
+
+  private func checkHosts(_ fields: inout Fields) {
+    for (index, host) in hosts.enumerated()
+    where hosts[..<index].contains(where: { $0.text == host.text }) {
+      fields.note("'\(host.text)' is listed twice", at: host.mark, cure: "list each host once")
+    }
   }
 
   private static func readContent(_ fields: inout Fields) -> Content {

@@ -145,6 +145,11 @@ public struct Planner<Dialogue: AgentDialogue> {
       default: throw PlanFailure.unexpected(reply, from: host)
       }
     }
+    if injections.isEmpty, declaration.resolution == .plan {
+      throw PlanFailure(
+        .usage, "'\(step.name)' would touch none of its hosts", cure: "list more hosts in 'host:'",
+        mark: step.mark)
+    }
     let type = Swift.type(of: declaration.fault)
     return PlannedFault(
       kind: declaration.kind, parameters: declaration.parameters.json,
@@ -169,10 +174,18 @@ public struct Planner<Dialogue: AgentDialogue> {
       throw PlanFailure(
         .usage, "'\(step.name)': \(error.message)", cure: error.cure, mark: step.mark)
     }
-    for host in hosts where experiment.address(of: host) == nil {
-      throw PlanFailure(
-        .usage, "'\(step.name)' separates hosts, and '\(host)' has no address",
-        cure: "add 'address:' to the host", mark: step.mark)
+    var owners: [String: String] = [:]
+    for host in hosts {
+      guard let address = experiment.address(of: host) else {
+        throw PlanFailure(
+          .usage, "'\(step.name)' separates hosts, and '\(host)' has no address",
+          cure: "add 'address:' to the host", mark: step.mark)
+      }
+      if let other = owners.updateValue(host, forKey: address) {
+        throw PlanFailure(
+          .usage, "'\(step.name)' separates hosts, and '\(other)' and '\(host)' have one address",
+          cure: "give each host its own 'address:'", mark: step.mark)
+      }
     }
     return grudges.mapValues { $0.compactMap(experiment.address) }
   }

@@ -68,6 +68,9 @@ extension RunMachine {
   private mutating func inject(_ index: Int) {
     let plan = steps[index].plan
     let injections = plan.fault?.injections ?? []
+    guard !injections.isEmpty else {
+      return refuseChoice(of: index, "the plan says nothing of what it would do")
+    }
     touch(index)
     steps[index].state = .starting(Set(injections.map(\.host)))
     for injection in injections {

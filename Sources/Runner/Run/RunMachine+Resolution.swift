@@ -66,7 +66,7 @@ extension RunMachine {
   }
 
   /// A fault without targets is not in force; nothing was touched by it.
-  private mutating func refuseChoice(of index: Int, _ reason: String) {
+  mutating func refuseChoice(of index: Int, _ reason: String) {
     guard phase == .method, steps[index].hasTouchedNothing else { return }
     let plan = steps[index].plan
     steps[index].state = .done
