@@ -90,6 +90,14 @@ struct ShapingRules {
       .map { $0.and(traffic.shareWords(seed: step)) }
   }
 
+  /// The words for the devices at which another fault shapes too; none where that is all of them.
+  fileprivate func interfaceWords(sharedWith other: Traffic, _ side: Side) -> [String] {
+    let shared = traffic.interfaces.filter(other.interfaces.contains)
+    guard shared.count < traffic.interfaces.count else { return [] }
+    let names = shared.map { "\"\($0)\"" }.joined(separator: ", ")
+    return ["\(side == .out ? "oifname" : "iifname") \(shared.count == 1 ? names : "{ \(names) }")"]
+  }
+
   /// The set that says that the fault of another step is in force too.
   private func gate(_ step: Int) -> NetworkRules.LiveSet { table.liveSet("with_\(step)") }
 
@@ -172,7 +180,9 @@ struct ShapingRules {
       if Side.all(of: next.traffic.direction).contains(side) {
         let inForce = [rules.table.asking(rules.gate(next.step))]
         for match in rules.matches(of: next.traffic, next.step, side) {
-          script.append("add rule \(table) \(name) \(match.and(inForce).rule("goto \(yes)"))")
+          let shared = Match(words: rules.interfaceWords(sharedWith: next.traffic, side))
+          let rule = shared.and(inForce + match.words).rule("goto \(yes)")
+          script.append("add rule \(table) \(name) \(rule)")
         }
       }
       script.append("add rule \(table) \(name) goto \(no)")
