@@ -112,6 +112,45 @@ import Testing
     #expect(try traffic(["inside": ["netns": "app"]]).protected.isEmpty)
   }
 
+  @Test func theAgentsOwnNetworkIsTheSameByEveryName() throws {
+    let login = Conversation(remote: [range("192.0.2.7")], transport: .tcp)
+    host.established = [10: [login]]
+    host.namespaces["/proc/30/ns/net"] = 1
+    let found = try traffic(["to": "10.1.0.0/16", "inside": ["pid": 30]])
+    #expect(found.namespace == nil)
+    #expect(found.protected == [login])
+  }
+
+  @Test func whatOwnersAreToldByIsWhatTheySend() throws {
+    host.users["shop"] = 7
+    #expect(try traffic(["from": "10.1.0.2", "user": "shop"], usual: .in).direction == .out)
+    #expect(try traffic(["from": "10.1.0.2"], usual: .in).direction == .in)
+  }
+
+  @Test func cgroupsBelowAreMeantToo() throws {
+    host.unifiedCgroups = "/sys/fs/cgroup/unified"
+    host.files["/sys/fs/cgroup/unified/db/cgroup.procs"] = "30\n31\n"
+    let below = ProcessFacts.fake(50, "backup", cgroup: "/db/nightly")
+    host.all[50] = below
+    #expect(
+      refusal(["process": ["executable": "postgres"]])?.message.contains("50 (backup)") ?? false)
+    host.all[50] = .fake(50, "backup", cgroup: "/dbs")
+    #expect(try traffic(["process": ["executable": "postgres"]]).owner != nil)
+  }
+
+  @Test func exceptionsOfAddressesAreOneRule() throws {
+    let found = try traffic([
+      "to": "10.1.0.0/16", "except": ["10.1.0.1", "10.1.0.2", "db.internal"],
+    ])
+    #expect(
+      found.exceptions.map { $0.remote.map(\.text) } == [
+        ["10.1.0.1", "10.1.0.2", "10.1.0.8", "10.1.0.9"]
+      ])
+    #expect(
+      refusal(["to": "db.internal", "except": ["10.1.0.8", "10.1.0.9"]])?.message
+        .contains("leaves nothing") ?? false)
+  }
+
   @Test func ownersAreFoundAndMustHaveTheirCgroupAlone() throws {
     #expect(try traffic(["user": "postgres"]).owner == .user(105))
     #expect(try traffic(["user": "7"]).owner == .user(7))

@@ -23,6 +23,13 @@ import Testing
       ("network.flap", ["down": "1s", "up": "1s", "fault": "process.kill"], "come and go"),
       ("network.flap", ["down": "1s", "up": "1s", "fault": "network.flap"], "come and go"),
       ("network.flap", ["down": "1s"], "missing 'up'"),
+      ("network.flap", ["down": "1ns", "up": "1s"], "too short"),
+      ("network.loss", ["percent": "0.00001%"], "none of them"),
+      ("network.dns", ["fail": "refused", "servers": "10.0.0.2:0"], "nobody's"),
+      (
+        "connection.latency",
+        ["delay": "1s", "listen": "127.0.0.1:81", "upstream": "127.0.0.1:81"], "to itself"
+      ),
       ("network.link", ["profile": "5g"], "no network profile"),
       ("network.dns", [:], "one of fail, address and delay"),
       ("network.dns", ["fail": "refused", "address": "192.0.2.1"], "one of"),
@@ -47,7 +54,52 @@ import Testing
     #expect(rules.cycle == NetworkRules.Cycle(on: .seconds(2), off: .seconds(8)))
   }
 
-  @Test(arguments: PartitionShape.allCases, [3, 4, 5, 10])
+  @Test func namesAndConnectionsMayComeAndGoToo() throws {
+    let names = try rules(
+      of: NetworkFlap.self,
+      ["fault": "network.dns", "with": ["fail": "refused"], "down": "1s", "up": "1s"])
+    #expect(names.cycle != nil)
+    #expect(names.server != nil)
+    let listening = #expect(throws: Refusal.self) {
+      try rules(
+        of: NetworkFlap.self,
+        [
+          "fault": "connection.reset", "down": "1s", "up": "1s",
+          "with": ["listen": "127.0.0.1:81", "upstream": "127.0.0.1:80"],
+        ])
+    }
+    #expect(listening?.message.contains("can't come and go") ?? false)
+  }
+
+  @Test(
+    arguments: [
+      ("network.dns", ["fail": "refused"], ["port": 5353], "port"),
+      ("network.dns", ["fail": "refused"], ["protocol": "icmp"], "protocol"),
+      ("connection.reset", [:], ["protocol": "udp"], "protocol"),
+      (
+        "connection.reset", ["listen": "127.0.0.1:81", "upstream": "127.0.0.1:80"], ["port": 1],
+        nil
+      ),
+      ("network.partition", ["shape": "half"], ["to": "10.0.0.1"], "to"),
+      (
+        "network.flap",
+        ["fault": "network.partition", "with": ["shape": "half"], "down": "1s", "up": "1s"],
+        ["from": "10.0.0.1"], "from"
+      ),
+    ] as [(String, JSON, JSON, String?)])
+  func whatAFaultCanMakeNothingOfIsAnObjection(
+    _ kind: String, _ parameters: JSON, _ traffic: JSON, _ field: String?
+  ) throws {
+    let type = try #require(Faults.all.first { $0.name == kind })
+    let fault = try #require(read(type, parameters).fault as? any NetworkFault)
+    var reading = Reading(file: "traffic", catalog: .empty)
+    let selector = try #require(TrafficSelector.read(Node(traffic), in: &reading))
+    #expect(fault.objections(to: selector).map(\.field) == [field])
+    let anything = try #require(TrafficSelector.read(Node([:]), in: &reading))
+    #expect(fault.objections(to: anything).isEmpty)
+  }
+
+  @Test(arguments: PartitionShape.allCases, [4, 5, 10])
   func nobodyIsSeparatedFromOneThatIsNotSeparatedFromThem(
     _ shape: PartitionShape, _ count: Int
   ) throws {

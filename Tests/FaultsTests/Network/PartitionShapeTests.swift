@@ -30,7 +30,7 @@ struct PartitionShapeTests {
   @Test("jepsen, complete-grudge: it is mutual, and nobody has one against itself")
   func symmetric() throws {
     for shape in PartitionShape.allCases {
-      for count in Self.sizes where count >= 3 {
+      for count in Self.sizes where count >= 4 {
         for seed in Self.seeds {
           let grudges = try grudges(shape, count, seed)
           #expect(grudges.count == count)
@@ -57,7 +57,7 @@ struct PartitionShapeTests {
 
   @Test("of a majority and a minority the first is more than half")
   func majority() throws {
-    for count in Self.sizes {
+    for count in Self.sizes where count > 2 {
       let grudges = try grudges(.majority, count, 5)
       let largest = grudges.keys.map { sees($0, grudges).count }.max()
       #expect(largest == count / 2 + 1)
@@ -81,14 +81,28 @@ struct PartitionShapeTests {
     }
   }
 
-  @Test("jepsen, majorities-ring: every host sees a majority")
+  @Test("jepsen, majorities-ring: every host sees a majority, and no more than it must")
   func ringMajorities() throws {
-    for count in 3...12 {
+    for count in 4...12 {
+      let majority = count / 2 + 1
+      // An odd number of hosts can't all see an odd number of others.
+      let most = !count.isMultiple(of: 2) && majority.isMultiple(of: 2) ? majority + 1 : majority
       for seed in Self.seeds {
         let grudges = try grudges(.ring, count, seed)
-        for host in grudges.keys { #expect(sees(host, grudges).count > count / 2) }
+        for host in grudges.keys { #expect(sees(host, grudges).count == most, "\(count)") }
+        #expect(Set(grudges.keys.map { sees($0, grudges) }).count == count)
       }
     }
+  }
+
+  @Test("a shape that would separate nobody is refused", arguments: PartitionShape.allCases)
+  func nobodySeparated(shape: PartitionShape) {
+    for count in 1...5 {
+      guard let grudges = try? grudges(shape, count, 1) else { continue }
+      #expect(grudges.contains { !$0.value.isEmpty }, "\(shape) of \(count)")
+    }
+    #expect(throws: Refusal.self) { try grudges(.majority, 2, 1) }
+    #expect(throws: Refusal.self) { try grudges(.ring, 3, 1) }
   }
 
   @Test(

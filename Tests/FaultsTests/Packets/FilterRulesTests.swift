@@ -129,11 +129,11 @@ import Testing
 
   @Test func connectionsAreRedirectedToTheProxyAndItsOwnAreNot() throws {
     let rules = try rules(of: ConnectionLatency.self, ["delay": "50ms"], step: 2)
-    #expect(rules.chains == ["out { type nat hook output priority -100; }"])
+    #expect(rules.chains == ["out { type nat hook output priority -103; }"])
     #expect(
       rules.lines == [
         "out meta nfproto @live ip daddr 10.0.0.2 \(ports) th dport 5432 meta nfproto ipv4 "
-          + "meta l4proto tcp @th,104,8 & 0x17 == 0x2 meta mark != 0x6a656e02 counter "
+          + "meta l4proto tcp @th,104,8 & 0x17 == 0x2 meta mark != 0x6a656e00-0x6a656e02 counter "
           + "redirect to :?port-v4?"
       ])
     guard case .proxy(let settings)? = rules.server else {
@@ -145,9 +145,62 @@ import Testing
     #expect(settings.upstream == .originalDestination)
   }
 
+  /// Of several proxies that of the latest step comes first, and none takes what comes from one behind it.
+  @Test func connectionsPassEachProxyOnce() throws {
+    let first = try rules(of: ConnectionLatency.self, ["delay": "50ms"], step: 0)
+    let later = try rules(of: ConnectionReset.self, step: 1)
+    #expect(first.chains == ["out { type nat hook output priority -101; }"])
+    #expect(later.chains == ["out { type nat hook output priority -102; }"])
+    #expect(first.lines[0].contains("meta mark != 0x6a656e00 counter"))
+    #expect(later.lines[0].contains("meta mark != 0x6a656e00-0x6a656e01 counter"))
+  }
+
+  @Test func theFamiliesOfARedirectAreThoseOfItsOwnNetwork() throws {
+    let host = WillingHost()
+    host.results["nsenter"] = CommandResult(ending: .exited(0), output: "")
+    var traffic = Traffic(direction: .out, conversations: [Conversation()])
+    #expect(try rules(of: ConnectionReset.self, into: traffic, on: host).lines.count == 2)
+    traffic.namespace = NetworkNamespace(path: "/run/netns/app", inode: 7)
+    #expect(try rules(of: ConnectionReset.self, into: traffic, on: host).lines.count == 1)
+  }
+
+  @Test func everythingIsNoChance() throws {
+    var traffic = Traffic.toDatabase()
+    for unit in [TrafficUnit.packets, .connections] {
+      traffic.share = Traffic.Share(fraction: 0.999_999_9, unit: unit)
+      let lines = try rules(of: NetworkBlackhole.self, into: traffic).selecting
+      #expect(lines.allSatisfy { !$0.contains(" mod ") }, "\(lines)")
+    }
+    let lines = try rules(of: NetworkLoss.self, ["percent": "99.99999%"]).selecting
+    #expect(lines.allSatisfy { !$0.contains(" mod ") }, "\(lines)")
+  }
+
+  /// Else whatever else goes to that host would come to the resolver.
+  @Test func queriesAreThoseToThePortOfTheNameServer() throws {
+    let narrowed = Traffic(
+      direction: .out, conversations: [Conversation(remote: ["10.0.0.2"], transport: .udp)])
+    let lines = try rules(
+      of: NetworkDNS.self, ["fail": "timeout", "servers": "10.0.0.2:5353"], into: narrowed
+    ).lines
+    #expect(lines.filter { !$0.hasPrefix("answers") }.allSatisfy { $0.contains("th dport 5353 ") })
+    #expect(!lines.contains { $0.contains("meta l4proto tcp") }, "\(lines)")
+  }
+
+  @Test func nameServersAreThoseOfTheNetwork() throws {
+    let host = WillingHost()
+    host.files["/etc/netns/app/resolv.conf"] = "nameserver 10.1.0.53\n"
+    host.files["/proc/30/root/etc/resolv.conf"] = "nameserver 10.2.0.53\n"
+    var traffic = Traffic(direction: .out, conversations: [Conversation()])
+    for (path, server) in [("/run/netns/app", "10.1.0.53"), ("/proc/30/ns/net", "10.2.0.53")] {
+      traffic.namespace = NetworkNamespace(path: path, inode: 7)
+      let rules = try rules(of: NetworkDNS.self, ["fail": "refused"], into: traffic, on: host)
+      #expect(rules.lines.contains { $0.contains("daddr \(server) ") }, "\(rules.lines)")
+    }
+  }
+
   @Test func whatComesInIsRedirectedBeforeItIsRouted() throws {
     let rules = try rules(of: ConnectionReset.self, into: .toDatabase(.in))
-    #expect(rules.chains == ["in { type nat hook prerouting priority -100; }"])
+    #expect(rules.chains == ["in { type nat hook prerouting priority -101; }"])
   }
 
   /// Else a local name server would be asked by our resolver what it asks itself.
@@ -164,13 +217,13 @@ import Testing
     let whole = try rules(of: NetworkDNS.self, ["fail": "timeout"], step: 3)
     #expect(
       whole.chains.prefix(2) == [
-        "apart { type filter hook output priority raw; }",
-        "answers { type filter hook output priority raw; }",
+        "apart { type filter hook output priority -297; }",
+        "answers { type filter hook output priority -297; }",
       ])
     #expect(
       whole.lines.prefix(2) == [
-        "apart meta nfproto @live ip daddr 10.0.0.2 \(ports) th dport 5432 meta nfproto ipv4 "
-          + "meta l4proto udp meta mark != 0x6a656e03 ct zone set ?port-v4?",
+        "apart meta nfproto @live ip daddr 10.0.0.2 \(ports) th dport 53 meta nfproto ipv4 "
+          + "meta l4proto udp meta mark != 0x6a656e00-0x6a656e03 ct zone set ?port-v4?",
         "answers meta nfproto ipv4 meta l4proto udp th sport ?port-v4? ct zone set ?port-v4?",
       ])
     var share = Traffic.toDatabase()

@@ -7,6 +7,7 @@ import Testing
 final class WillingHost: Host, @unchecked Sendable {
   // Each test has a host of its own and uses it on one thread.
   var results: [String: CommandResult] = [:]
+  var files: [String: String] = [:]
   private(set) var checked: [Command] = []
 
   func processes() throws(HostError) -> [ProcessFacts] { [] }
@@ -14,6 +15,7 @@ final class WillingHost: Host, @unchecked Sendable {
   func threadStates(of pid: Int32) -> [String] { [] }
   func listeners(on port: Int) throws(HostError) -> [Int32] { [] }
   func contents(of path: String) throws(HostError) -> String {
+    if let text = files[path] { return text }
     if path == "/etc/resolv.conf" { return "search a\nnameserver 192.0.2.53\nnameserver ::1\n" }
     return path.hasSuffix("if_inet6") ? "a line" : ""
   }

@@ -4,7 +4,7 @@ extension BadInput {
     fault(
       "an exception of all", "blackhole", "to: 10.0.0.0/24, except: 10.0.0.0/16",
       from: "10.0.0.0/16",
-      says: "'except' leaves nothing of 'to'", cure: "except less"),
+      says: "'except' leaves nothing of the traffic", cure: "except less"),
     fault(
       "port 70000", "blackhole", "to: 10.0.0.1, port: 70000", from: "70000",
       says: "70000 is not a port", cure: "from 1 to 65535"),
@@ -40,9 +40,49 @@ extension BadInput {
       says: "'3gg' is no network profile", cure: "did you mean '3g'?"),
     fault(
       "a fault that can't flap", "flap", "to: 10.0.0.1",
-      with: "fault: network.dns, down: 1s, up: 1s",
-      from: "network.dns", says: "'network.dns' is no network fault on packets",
+      with: "fault: network.flap, down: 1s, up: 1s",
+      from: "network.flap, down", says: "'network.flap' is no network fault that could come and go",
       cure: "did you mean"),
+    fault(
+      "no group", "partition", "between: []", from: "[]}",
+      says: "'between' names two groups, not 0", cure: "write [[a, b], [c]]"),
+    fault(
+      "groups of different families", "partition", "between: [[10.0.0.1], ['fd00::1']]",
+      from: "{between", says: "no packet can be all of this", cure: "one family at both ends"),
+    fault(
+      "an exception of the one client", "blackhole", "from: 10.0.0.1, except: 10.0.0.1",
+      from: "10.0.0.1}", says: "'except' leaves nothing of the traffic", cure: "except less"),
+    fault(
+      "an exception of the one port", "blackhole",
+      "to: 10.0.0.1, port: 80, except: {port: 1-65535}", from: "{port: 1-",
+      says: "'except' leaves nothing of the traffic", cure: "except less"),
+    fault(
+      "an exception of the one name", "blackhole", "to: db.internal, except: DB.internal",
+      from: "DB.internal", says: "'except' leaves nothing of the traffic", cure: "except less"),
+    fault(
+      "less than one packet in a million", "blackhole", "to: 10.0.0.1, percent: 0.00001%",
+      from: "0.00001%", says: "0.00001% of the traffic is none of it", cure: "at least 0.0001%"),
+    fault(
+      "the port of a name server in the wrong place", "dns", "port: 5353",
+      with: "fail: refused", from: "5353",
+      says: "the ports of queries are those of the name servers", cure: "write 'servers:"),
+    fault(
+      "a name server without a port", "dns", "to: 10.0.0.2",
+      with: "fail: refused, servers: '10.0.0.2:0'", from: "'10.0.0.2:0'",
+      says: "port 0 is nobody's", cure: "port 53"),
+    fault(
+      "datagrams for a proxy of connections", "connection.reset", "to: 10.0.0.1, protocol: udp",
+      from: "udp", says: "is about connections of TCP, not udp", cure: "leave 'protocol' out"),
+    fault(
+      "traffic for a proxy that listens", "connection.reset", "to: 10.0.0.1",
+      with: "listen: '127.0.0.1:81', upstream: '127.0.0.1:80'", from: "{to",
+      says: "connections are made to the proxy itself", cure: "leave 'listen'"),
+    fault(
+      "a shape and peers", "partition", "to: 10.0.0.1", with: "shape: half", from: "10.0.0.1",
+      says: "the shape says who is separated", cure: "leave one of them out"),
+    fault(
+      "a link that flaps faster than anybody can", "flap", "to: 10.0.0.1",
+      with: "down: 1ns, up: 1s", from: "1ns", says: "1ns is too short", cure: "at least 50ms"),
   ]
 
   private static func fault(
@@ -51,7 +91,7 @@ extension BadInput {
   ) -> BadInput {
     var experiment = sound
     experiment.method = [
-      "{fault: network.\(kind), traffic: {\(traffic)}"
+      "{fault: \(kind.contains(".") ? kind : "network.\(kind)"), traffic: {\(traffic)}"
         + (parameters.map { ", with: {\($0)}" } ?? "") + ", for: 5s}"
     ]
     return BadInput(name, experiment, from: wrong, says: says, cure: cure)

@@ -1,3 +1,4 @@
+import Model
 import Testing
 
 extension RealHost.NetworkFaults {
@@ -39,6 +40,60 @@ extension RealHost.NetworkFaults {
         let next = ContinuousClock.now
         #expect(try await ask(["db.kept.test"]).contains("10.77.0.51"))
         #expect(ContinuousClock.now - next < .milliseconds(600))
+      }
+    }
+
+    @Test("beside another one: each fails its own names, and the rest is answered")
+    func two() async throws {
+      try await Rig.run { rig in
+        let network = try await Network.make(2, in: rig)
+        let (here, there) = (network.hosts[0], network.hosts[1])
+        try await Self.startServer(on: there, in: rig)
+        func step(_ name: String, _ parameters: String) -> String {
+          "{name: \(name), fault: network.dns, with: {\(parameters), "
+            + "servers: '\(there.address):53'}}"
+        }
+        let record = try await FaultRun.during(
+          step("step1", "names: a.lost.test, fail: refused"),
+          step("step2", "names: b.lost.test, fail: name-error"),
+          on: here, of: network, in: rig
+        ) { (_) async throws in
+          for words in [[], ["+tcp"]] {
+            func ask(_ name: String) async throws -> String {
+              let dig = [try Tool.dig.required(), "@\(there.address)", "+time=2", "+tries=1", name]
+              return try await here.output(of: dig + words, in: rig).text
+            }
+            #expect(try await ask("a.lost.test").contains("REFUSED"))
+            #expect(try await ask("b.lost.test").contains("NXDOMAIN"))
+            let kept = try await ask("db.kept.test")
+            #expect(kept.contains("NOERROR") && kept.contains("10.77.0.51"), "\(kept)")
+          }
+        }
+        // What the later one answers itself does not come to the earlier one.
+        #expect(record.faults.first?.achieved?.hasPrefix("4 queries, 2 hit") == true)
+        #expect(record.faults.last?.achieved?.hasPrefix("6 queries, 2 hit") == true)
+      }
+    }
+
+    @Test("comes and goes")
+    func flapping() async throws {
+      try await Rig.run { rig in
+        let network = try await Network.make(2, in: rig)
+        let (here, there) = (network.hosts[0], network.hosts[1])
+        try await Self.startServer(on: there, in: rig)
+        try await FaultRun.during(
+          "{fault: network.flap, with: {fault: network.dns, with: {fail: refused, "
+            + "servers: '\(there.address):53'}, down: 500ms, up: 500ms}}",
+          on: here, of: network, in: rig
+        ) { (_) async throws in
+          var seen: Set<Bool> = []
+          let hasSeenBoth = try await eventually(within: .seconds(10)) {
+            let dig = [try Tool.dig.required(), "@\(there.address)", "+time=1", "db.kept.test"]
+            seen.insert(try await here.output(of: dig, in: rig).text.contains("REFUSED"))
+            return seen.count == 2
+          }
+          #expect(hasSeenBoth)
+        }
       }
     }
 

@@ -67,6 +67,61 @@ extension RealHost.NetworkFaults {
       }
     }
 
+    @Test("two proxies: every connection goes through both, each once")
+    func twoProxies() async throws {
+      try await Rig.run { rig in
+        let network = try await Network.make(2, in: rig)
+        let (here, there) = (network.hosts[0], network.hosts[1])
+        let door = try NetworkSocket.bound(to: there.address, port: 80, on: there, isStream: true)
+        let traffic = "traffic: {to: \(there.address), port: 80}"
+        let record = try await FaultRun.during(
+          "{together: [{name: step1, fault: connection.latency, \(traffic), "
+            + "with: {delay: 100ms, stream: upstream}}, {name: step2, "
+            + "fault: connection.latency, \(traffic), with: {delay: 50ms, stream: upstream}}]}",
+          on: here, of: network, in: rig
+        ) { (run) async throws in
+          try await run.inForce("step2")
+          for _ in 1...4 {
+            let client = try NetworkSocket.connect(
+              from: here, to: there.address, port: 80, within: .seconds(5))
+            let begin = ContinuousClock.now
+            client.send([7])
+            var server: NetworkSocket?
+            let isServed = await eventually(within: .seconds(5)) {
+              server = server ?? (try? door.accept())
+              return server != nil
+            }
+            try #require(isServed, "a connection never came to the server")
+            #expect(try server?.receive() == [7])
+            #expect(ContinuousClock.now - begin > .milliseconds(150))
+          }
+        }
+        for fault in record.faults {
+          #expect(fault.achieved?.hasPrefix("4 connections taken on, 4 hit") == true, "\(fault)")
+        }
+      }
+    }
+
+    @Test("two bandwidths of which one is at another interface too stay apart there")
+    func oneSharedInterface() async throws {
+      try await Rig.run { rig in
+        let network = try await Network.make(2, in: rig)
+        let (here, there) = (network.hosts[0], network.hosts[1])
+        func step(_ name: String, _ interfaces: String, _ rate: String) -> String {
+          "{name: \(name), fault: network.bandwidth, traffic: {interface: \(interfaces), "
+            + "direction: out}, with: {rate: \(rate)}}"
+        }
+        let both = [step("step1", "lo", "1mbit"), step("step2", "[eth0, lo]", "8mbit")]
+        try await FaultRun.during(
+          "{together: [\(both.joined(separator: ", "))]}", on: here, of: network, in: rig
+        ) { (run) async throws in
+          try await run.inForce("step2")
+          let rate = try network.rate(of: 1 << 20, from: here, to: there)
+          #expect(rate > 4e6, "\(rate) bit/s")
+        }
+      }
+    }
+
     @Test("a partition over a bandwidth: it ends, and the bandwidth is still there")
     func partitionOverBandwidth() async throws {
       try await Rig.run { rig in

@@ -32,6 +32,34 @@ extension RealHost.NetworkFaults {
     }
 
     @Test(
+      "a shape that would separate nobody, or a host from itself, is an error",
+      arguments: [
+        ("majority", ["10.77.0.1", "10.77.0.2"], "needs 3 hosts at least"),
+        ("ring", ["10.77.0.1", "10.77.0.2", "10.77.0.3"], "needs 4 hosts at least"),
+        ("half", ["10.77.0.1", "10.77.0.1"], "have one address"),
+      ])
+    func nobodySeparated(_ shape: String, _ addresses: [String], _ says: String) async throws {
+      try await Rig.run { rig in
+        let agent = try Product.agent.path()
+        let names = addresses.indices.map { "n\($0 + 1)" }
+        let hosts = zip(names, addresses).map { name, address in
+          "  \(name): {exec: ['\(agent)'], address: \(address)}"
+        }
+        var run = BadInput.sound
+        run.method = [
+          "{fault: network.partition, host: [\(names.joined(separator: ", "))], "
+            + "with: {shape: \(shape)}, for: 5s}"
+        ]
+        run.fields = ["hosts:"] + hosts
+        let file = try rig.scratch.write(run.text, to: "experiment.yaml")
+        let outcome = try await Jenner.run(["plan", file], in: rig)
+        #expect(outcome.ended(.usage), "\(outcome.output)\(outcome.errors)")
+        #expect(outcome.errors.contains("\(file):9:5: error: "), "\(outcome.errors)")
+        #expect(outcome.errors.contains(says), "\(outcome.errors)")
+      }
+    }
+
+    @Test(
       "a partition may be asymmetric",
       arguments: [("out", Way(from: 0, to: 1)), ("in", Way(from: 1, to: 0))])
     func asymmetric(_ direction: String, _ lost: Way) async throws {
