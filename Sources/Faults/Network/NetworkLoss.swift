@@ -52,7 +52,7 @@ public struct NetworkLoss: PacketFault {
     }
     if case .lose(let fraction) = treatment, fraction > 0, Traffic.Share.part(of: fraction) == 0 {
       fields.note(
-        "\(share?.text ?? "that") of the packets is none of them", at: "percent",
+        "less than \(Traffic.Share.least.text) of the packets is none of them", at: "percent",
         cure: "write at least \(Traffic.Share.least.text)")
     }
     fields.noteProblems(of: Shaping(loss: loss))

@@ -30,8 +30,9 @@ extension FilterRules {
     // that belong to nothing.
     guard traffic.share == nil else { return redirection(statements) }
     return table { side in
-      // The last one's zone counts, which must be that of the first redirect; raw is at -300.
-      let priority = "\(-300 + order)"
+      // The first zone that a datagram is given stays, so it must be that of the first redirect. Raw is at
+      // -300, and before -400 fragments are not yet whole.
+      let priority = "\(-300 - order)"
       let hook = Hook(name: translation(side).name, priority: priority)
       return chain(side, named: "apart", at: hook, tracking)
         + chain("answers", at: Hook(name: "output", priority: priority), answers)

@@ -96,7 +96,7 @@ public struct TrafficSelector: FieldSection, Hashable {
     }
     if let share, Traffic.Share.part(of: share.fraction) == 0 {
       fields.note(
-        "\(share.text) of the traffic is none of it", at: "percent",
+        "less than \(Traffic.Share.least.text) of the traffic is none of it", at: "percent",
         cure: "write at least \(Traffic.Share.least.text)")
     }
     if fields.node("of") != nil, fields.node("percent") == nil {

@@ -217,8 +217,8 @@ import Testing
     let whole = try rules(of: NetworkDNS.self, ["fail": "timeout"], step: 3)
     #expect(
       whole.chains.prefix(2) == [
-        "apart { type filter hook output priority -297; }",
-        "answers { type filter hook output priority -297; }",
+        "apart { type filter hook output priority -303; }",
+        "answers { type filter hook output priority -303; }",
       ])
     #expect(
       whole.lines.prefix(2) == [

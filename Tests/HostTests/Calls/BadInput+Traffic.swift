@@ -61,7 +61,8 @@ extension BadInput {
       from: "DB.internal", says: "'except' leaves nothing of the traffic", cure: "except less"),
     fault(
       "less than one packet in a million", "blackhole", "to: 10.0.0.1, percent: 0.00001%",
-      from: "0.00001%", says: "0.00001% of the traffic is none of it", cure: "at least 0.0001%"),
+      from: "0.00001%", says: "less than 0.0001% of the traffic is none of it",
+      cure: "at least 0.0001%"),
     fault(
       "the port of a name server in the wrong place", "dns", "port: 5353",
       with: "fail: refused", from: "5353",
