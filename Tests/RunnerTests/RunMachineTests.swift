@@ -196,6 +196,22 @@ import Testing
     let record = try #require(try SimulatedExperiment.run(script: script).record)
     #expect(record.exitCode == 5)
     #expect(!record.clean)
+    #expect(
+      record.residue.map(\.what) == [
+        "the agent was lost; its guardian ends every fault at its deadline, at most 20s after its "
+          + "injection; until then: resume 100"
+      ])
+  }
+
+  /// The guardian had its turn, and does not try again by the clock.
+  @Test func whatCouldNotBeUndoneIsNotSaidToEndByItself() throws {
+    var script = Script()
+    script.lostAt = 5
+    script.ledger.pending = ["resume 100"]
+    script.ledger.proofs = [UndoProof(step: "resume", isProved: false, evidence: "EPERM")]
+    let record = try #require(try SimulatedExperiment.run(script: script).record)
+    #expect(record.exitCode == 5)
+    #expect(record.residue.map(\.what) == ["resume 100"])
   }
 
   /// Nobody says whether the fault was undone: the run ends all the same, and not as clean.
@@ -301,6 +317,37 @@ import Testing
       Self.late + "limits: {targets: 3}\n", script: script)
     #expect(run?.verdict == .inconclusive)
     #expect(!requests.contains { Self.kind($0.request) == "inject" })
+  }
+
+  /// Who is there when the step comes may be undone by others than those whom the plan saw.
+  @Test func theRequiredUndoHoldsAtTheStepToo() throws {
+    var script = Script()
+    script.answer = { _, request in
+      guard case .prepare(_, _, _, let targets) = request else { return nil }
+      return .prepared(
+        injection: Injection(
+          effects: [], undo: targets.map { .resume($0) }, undoClass: .none, note: "no holder here"))
+    }
+    let (run, requests) = try SimulatedExperiment.run(
+      Self.late + "policy: {require-undo: guardian}\n", script: script)
+    let record = try #require(run)
+    #expect(record.verdict == .inconclusive)
+    #expect(record.ended == .stopped)
+    #expect(record.clean)
+    #expect(!requests.contains { Self.kind($0.request) == "inject" })
+    let fault = try #require(record.faults.first)
+    #expect(!fault.inForce)
+    #expect(fault.undoClass == .none)
+    let achieved = try #require(fault.achieved)
+    #expect(achieved.hasPrefix("local: its undo there is of class none (no holder here); "))
+    #expect(achieved.contains("the policy requires guardian"))
+  }
+
+  @Test func aFaultWhoseUndoIsStrongEnoughAtTheStepIsInjected() throws {
+    let record = try #require(
+      try SimulatedExperiment.run(Self.late + "policy: {require-undo: guardian}\n").record)
+    #expect(record.verdict == .pass, "\(record.reasons)")
+    #expect(record.faults.first?.undoClass == .guardian)
   }
 
   // MARK: Actions, rollbacks and groups

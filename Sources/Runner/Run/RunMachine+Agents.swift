@@ -143,9 +143,13 @@ extension RunMachine {
     let wasLost = agents[host]?.state == .reconnecting
     agents[host]?.state = .ended
     if wasLost { adoptProofs(status, of: host) }
+    // What was tried and could not be proved is not tried again by the clock.
+    let awaitsGuardian = wasLost && status.proofs.allSatisfy(\.isProved)
     for pending in status.pending {
-      record.residue.append(
-        Residue(host: host, what: pending, command: recoverCommand(for: host)))
+      let what =
+        awaitsGuardian
+        ? "the agent was lost; \(guardianDuty(on: host)); until then: \(pending)" : pending
+      record.residue.append(Residue(host: host, what: what, command: recoverCommand(for: host)))
     }
     if wasLost {
       tell(
@@ -162,15 +166,20 @@ extension RunMachine {
     tell("agent.unreachable", "\(host) can't be asked: \(reason)", host: host)
     // Rollbacks that were armed run at the end of the run whatever was touched before.
     guard hasTouched || armedHosts.contains(host) else { return }
-    let deadline =
-      steps.filter { $0.plan.hosts.contains(host) }
-      .map(\.plan.deadlineSeconds).max() ?? 0
     record.residue.append(
       Residue(
         host: host,
-        what: "unknown: the agent can't be asked (\(reason)); its guardian ends every fault at its "
-          + "deadline, at most \(Duration.seconds(deadline).text) after its injection",
+        what: "unknown: the agent can't be asked (\(reason)); \(guardianDuty(on: host))",
         command: recoverCommand(for: host)))
+  }
+
+  /// Who puts a host back if nobody does anything, and until when.
+  private func guardianDuty(on host: String) -> String {
+    let deadline =
+      steps.filter { $0.plan.hosts.contains(host) }
+      .map(\.plan.deadlineSeconds).max() ?? 0
+    return "its guardian ends every fault at its deadline, at most "
+      + "\(Duration.seconds(deadline).text) after its injection"
   }
 
   /// After a lost pipe, the ledger's proofs are all there is.

@@ -57,7 +57,21 @@ extension RunMachine {
     steps[index].plan.fault?.injections.append(
       PlannedInjection(
         host: host, targets: targets.map(PlannedTarget.init), injection: injection))
+    // The plan told of those who were there then; these may be undone by others.
+    let classes = steps[index].plan.fault?.injections.map(\.injection.undoClass) ?? []
+    if let weakest = classes.min() { steps[index].plan.fault?.undoClass = weakest }
+    if let required = specification.plan.policy.requireUndo, injection.undoClass < required {
+      refuseResolution(
+        of: index, Self.weakUndo(of: injection, required: required), host: host)
+      return
+    }
     steps[index].answer(.preparation, from: host)
+  }
+
+  private static func weakUndo(of injection: Injection, required: UndoClass) -> String {
+    let why = injection.note.map { " (\($0))" } ?? ""
+    return "its undo there is of class \(injection.undoClass.rawValue)\(why); the policy requires "
+      + "\(required.rawValue); choose other targets, or relax policy.require-undo"
   }
 
   mutating func refuseResolution(of index: Int, _ reason: String, host: String) {
