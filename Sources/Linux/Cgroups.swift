@@ -2,11 +2,10 @@ internal import Glibc
 
 /// The cgroups of this machine, of both versions.
 public enum Cgroups {
-  /// Whether a cgroup belongs to root or to this user; anyone may name one in a part that is theirs.
-  public static func isOurs(_ path: String) -> Bool {
+  /// Whether a cgroup belongs to a user; anyone may name one in a part that is theirs.
+  public static func isOwned(_ path: String, by user: UInt32) -> Bool {
     var status = stat()
-    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-      && (status.st_uid == 0 || status.st_uid == geteuid())
+    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR && status.st_uid == user
   }
 
   /// Where hierarchies are mounted, by proc_pid_mounts(5).

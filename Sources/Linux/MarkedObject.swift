@@ -26,7 +26,8 @@ public enum MarkedObject: Sendable, Hashable {
           Unseen("cgroups: there are more than \(HostState.entryLimit) below \(root)"))
         continue
       }
-      found += paths.filter(Cgroups.isOurs).map { .cgroup($0) }.filter { $0.mark != nil }
+      found += paths.filter { Cgroups.isOwned($0, by: geteuid()) }.map { .cgroup($0) }
+        .filter { $0.mark != nil }
     }
     return (found, unseen)
   }

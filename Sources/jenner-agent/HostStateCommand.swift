@@ -26,7 +26,7 @@ enum HostStateCommand {
       for path in try StateDirectory().ledgerPaths() {
         guard let ledger = try StateDirectory.read(path) else { continue }
         entries[path] =
-          "ledger of run \(ledger.run), \(ledger.isIdle ? "settled" : "open")"
+          "ledger of run \(ledger.runName(at: path)), \(ledger.isIdle ? "settled" : "open")"
       }
     } catch {
       throw Unseen(error.description)

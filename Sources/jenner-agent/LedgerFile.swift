@@ -65,11 +65,31 @@ final class LedgerFile {
 }
 
 extension LedgerState {
+  /// The run of a ledger: its first entry says it, and where that can't be read its file's name does.
+  func runName(at path: String) -> String {
+    run.isEmpty ? StateDirectory.run(ofLedger: path) : run
+  }
+
+  /// The title of its run, which one without a readable first entry does not have.
+  var titleText: String { title.isEmpty ? "untitled" : title }
+
   /// What a person does with a ledger that can't be read whole; nil where `recover` can do it.
   ///
   /// Until then every run on this host is refused, since nobody knows what may still be in force.
   func remedy(at path: String) -> String? {
-    guard !damagedLines.isEmpty, newerVersion == nil else { return nil }
-    return "check its targets, then: " + Command(argv: ["mv", path, path + ".damaged"]).shown
+    if let newerVersion {
+      return "install a jenner-agent that reads format \(newerVersion), then run its recover"
+    }
+    guard !damagedLines.isEmpty else { return nil }
+    return Self.setAside(path, as: "damaged")
+  }
+
+  /// What a person does with a ledger that can't be read at all.
+  static func remedyOfUnreadable(at path: String) -> String {
+    setAside(path, as: "unreadable")
+  }
+
+  private static func setAside(_ path: String, as ending: String) -> String {
+    "check its targets, then: " + Command(argv: ["mv", path, "\(path).\(ending)"]).shown
   }
 }

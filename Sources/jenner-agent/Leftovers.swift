@@ -89,7 +89,7 @@ extension Leftovers {
   /// Clears everything and looks again.
   static func clear() -> [Recovery.Finding] {
     do throws(SystemError) {
-      let leftovers = Leftovers(openRuns: try openRuns())
+      let leftovers = Leftovers(openRuns: openRuns())
       let before = try leftovers.search().found
       guard !before.isEmpty else { return [] }
       for leftover in before { try leftovers.clear(leftover) }
@@ -113,13 +113,17 @@ extension Leftovers {
   }
 
   /// The runs that their ledgers say to leave alone.
-  private static func openRuns() throws(SystemError) -> Set<String> {
+  ///
+  /// What can't be listed or read is told of by `recover` itself. A run that lives is left alone by
+  /// the locks of its agent all the same.
+  private static func openRuns() -> Set<String> {
     let host = LinuxHost()
     var runs: Set<String> = []
-    for path in try StateDirectory().ledgerPaths() {
-      // One that can't be read is told of by `recover` itself.
+    for path in (try? StateDirectory().ledgerPaths()) ?? [] {
       guard let ledger = (try? StateDirectory.read(path)) ?? nil else { continue }
-      if case .leave = Recovery.decision(ledger, at: path, on: host) { runs.insert(ledger.run) }
+      if case .leave = Recovery.decision(ledger, at: path, on: host) {
+        runs.insert(ledger.runName(at: path))
+      }
     }
     return runs
   }

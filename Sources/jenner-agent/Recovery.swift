@@ -20,14 +20,7 @@ enum Recovery {
   }
 
   static func run(_ format: Terminal.Format) -> ExitStatus {
-    let state = StateDirectory()
-    var findings: [Finding]
-    do throws(SystemError) {
-      findings = try state.ledgerPaths().compactMap { recover($0) }
-    } catch {
-      Terminal.warn("jenner-agent recover: \(error)\n")
-      return .inconclusive
-    }
+    var findings = recoverLedgers(of: StateDirectory())
     findings += Leftovers.clear()
     TargetLocks.removeUnheld()
     for cgroup in GuardianCgroup.abandoned() { GuardianCgroup.remove(cgroup) }
@@ -38,25 +31,39 @@ enum Recovery {
     return findings.allSatisfy(\.isClean) ? .pass : .residue
   }
 
+  /// Where ledgers can't be listed, what they hold is not known; marks are looked for all the same.
+  private static func recoverLedgers(of state: StateDirectory) -> [Finding] {
+    do throws(SystemError) {
+      return try state.ledgerPaths().compactMap { recover($0) }
+    } catch {
+      Terminal.warn("jenner-agent recover: \(error)\n")
+      return [
+        Finding(
+          run: "-", title: "ledgers", outcome: "not undone", reason: "they can't be listed",
+          pending: ["\(error); what they hold is not known; \(state.remedyOfUnlisted)"])
+      ]
+    }
+  }
+
   private static func recover(_ path: String) -> Finding? {
     let ledger: LedgerState
     do throws(SystemError) {
       guard let found = try StateDirectory.read(path) else { return nil }
       ledger = found
     } catch {
-      return Finding(
-        run: path, title: "unreadable", outcome: "not undone", reason: "its ledger can't be read",
-        pending: ["\(error); what it holds is not known"])
+      return unreadable(path, error, reason: "its ledger can't be read")
     }
     let host = LinuxHost()
     switch decision(ledger, at: path, on: host) {
     case .remove: return remove(path, ledger)
     case .leave(let reason):
-      return Finding(run: ledger.run, title: ledger.title, outcome: "left alone", reason: reason)
+      return Finding(
+        run: ledger.runName(at: path), title: ledger.titleText, outcome: "left alone",
+        reason: reason)
     case .outOfReach(let reason):
       return Finding(
-        run: ledger.run, title: ledger.title, outcome: "not undone", reason: reason,
-        pending: ledger.pending)
+        run: ledger.runName(at: path), title: ledger.titleText, outcome: "not undone",
+        reason: reason, pending: ledger.pending + remedy(of: ledger, at: path))
     case .finish(let reason):
       return takeOver(path, reason, processesAreGone: reason, host)
     case .takeOver(let reason): return takeOver(path, reason, host)
@@ -67,10 +74,14 @@ enum Recovery {
   static func decision(
     _ ledger: LedgerState, at path: String, on host: LinuxHost
   ) -> RecoveryPolicy.Decision {
-    let agent = ledger.agent.flatMap { host.state(of: $0) }
+    let agent: RecoveryPolicy.AgentCondition =
+      switch ledger.agent.flatMap({ host.state(of: $0) }) {
+      case nil, "Z", "X": .gone
+      case "T": .stopped
+      default: .running
+      }
     return RecoveryPolicy.decide(
-      ledger, isAgentAlive: agent.map { $0 != "Z" && $0 != "X" } ?? false,
-      isLocked: DurableFile.isLocked(path), bootID: HostIdentity.bootID,
+      ledger, agent: agent, isLocked: DurableFile.isLocked(path), bootID: HostIdentity.bootID,
       namespace: namespace(ledger.pidNamespace), at: EventLoop.now)
   }
 
@@ -86,12 +97,9 @@ enum Recovery {
       try file.takeOver(waitingAtMost: .zero)
       guard !file.isRemoved, try file.state().isSettled else { return nil }
       try file.remove()
-      // One without a whole entry has no run and no title.
       return Finding(
-        run: ledger.run.isEmpty ? path : ledger.run,
-        title: ledger.title.isEmpty ? "untitled" : ledger.title, outcome: "removed",
-        reason: "nothing is left to do",
-        proofs: ledger.status.proofs)
+        run: ledger.runName(at: path), title: ledger.titleText, outcome: "removed",
+        reason: "nothing is left to do", proofs: ledger.status.proofs)
     } catch {
       return nil
     }
@@ -104,18 +112,27 @@ enum Recovery {
     do {
       opened = try LedgerFile(opening: path)
     } catch {
-      return Finding(
-        run: path, title: "unreadable", outcome: "not undone", reason: reason,
-        pending: ["\(error)"])
+      return unreadable(path, error, reason: reason)
     }
     guard let opened else { return nil }
     let outcome = Takeover(ledger: opened, host: host, processesAreGone: processesAreGone).perform()
     let state = outcome.state
-    let remedy = state.remedy(at: path).map { ["what the run hit is to be checked by hand; \($0)"] }
-    let pending = state.pending + outcome.problems + (remedy ?? [])
+    let pending = state.pending + outcome.problems + remedy(of: state, at: path)
     return Finding(
-      run: state.run, title: state.title, outcome: pending.isEmpty ? "undone" : "not undone",
-      reason: reason, proofs: state.status.proofs, pending: pending)
+      run: state.runName(at: path), title: state.titleText,
+      outcome: pending.isEmpty ? "undone" : "not undone", reason: reason,
+      proofs: state.status.proofs, pending: pending)
+  }
+
+  private static func remedy(of ledger: LedgerState, at path: String) -> [String] {
+    ledger.remedy(at: path).map { ["what the run hit is to be checked by hand; \($0)"] } ?? []
+  }
+
+  private static func unreadable(_ path: String, _ error: any Error, reason: String) -> Finding {
+    let remedy = LedgerState.remedyOfUnreadable(at: path)
+    return Finding(
+      run: StateDirectory.run(ofLedger: path), title: "unreadable", outcome: "not undone",
+      reason: reason, pending: ["\(error); what it holds is not known; \(remedy)"])
   }
 
   private static func text(of findings: [Finding]) -> String {

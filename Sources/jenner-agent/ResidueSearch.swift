@@ -40,8 +40,23 @@ enum ResidueSearch {
     var found: [Residue] = []
     var pendingRuns: Set<String> = []
     var openRuns: Set<String> = []
+    var closed: [Unseen] = []
     for directory in StateDirectory.known {
-      for path in try directory.ledgerPaths() {
+      let paths: [String]
+      do throws(SystemError) {
+        paths = try directory.ledgerPaths()
+      } catch {
+        if directory.isClosedByAnother(error) {
+          closed.append(Unseen("ledgers: \(error)"))
+        } else {
+          found.append(
+            Residue(
+              host: name, what: "ledgers that can't be listed: \(error)",
+              command: directory.remedyOfUnlisted))
+        }
+        continue
+      }
+      for path in paths {
         let ledger: LedgerState
         do throws(SystemError) {
           guard let read = try StateDirectory.read(path) else { continue }
@@ -50,17 +65,18 @@ enum ResidueSearch {
           found.append(
             Residue(
               host: name, what: "a ledger that can't be read: \(error)",
-              command: directory.recoverCommand))
+              command: LedgerState.remedyOfUnreadable(at: path)))
           continue
         }
+        let run = ledger.runName(at: path)
         if case .leave = Recovery.decision(ledger, at: path, on: host) {
-          openRuns.insert(ledger.run)
+          openRuns.insert(run)
           continue
         }
-        if !ledger.pending.isEmpty { pendingRuns.insert(ledger.run) }
+        if !ledger.pending.isEmpty { pendingRuns.insert(run) }
         found += ledger.pending.map { pending in
           Residue(
-            host: name, what: "run \(ledger.run): \(pending)",
+            host: name, what: "run \(run): \(pending)",
             command: ledger.remedy(at: path) ?? directory.recoverCommand)
         }
       }
@@ -71,6 +87,6 @@ enum ResidueSearch {
       if case .stopped(let lock) = leftover, pendingRuns.contains(lock.run) { continue }
       found.append(Residue(host: name, what: leftover.what, command: leftover.command))
     }
-    return (found, unseen)
+    return (found, closed + unseen)
   }
 }

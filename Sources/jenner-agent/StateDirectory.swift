@@ -11,6 +11,8 @@ struct StateDirectory: LedgerReader {
   /// Where those of root are.
   static let rootDefault = "/var/lib/jenner"
 
+  private static let suffix = ".ledger"
+
   let path: String
 
   /// A directory whose path is known.
@@ -35,7 +37,16 @@ struct StateDirectory: LedgerReader {
   private var runs: String { path + "/runs" }
 
   /// The path of a run's ledger; the name must be valid.
-  func ledgerPath(ofRun run: String) -> String { "\(runs)/\(run).ledger" }
+  func ledgerPath(ofRun run: String) -> String { "\(runs)/\(run)\(Self.suffix)" }
+
+  /// The name of the run that the name of a ledger's file says.
+  static func run(ofLedger path: String) -> String {
+    let name = path.split(separator: "/").last ?? ""
+    return String(name.hasSuffix(suffix) ? name.dropLast(suffix.count) : name).limited
+  }
+
+  /// What a person does where the ledgers can't be listed.
+  var remedyOfUnlisted: String { "check \(runs.shellQuoted), then: \(recoverCommand)" }
 
   /// Makes the directories, for this user alone.
   func make() throws(SystemError) {
@@ -45,7 +56,7 @@ struct StateDirectory: LedgerReader {
   /// The paths of all ledgers, sorted.
   func ledgerPaths() throws(SystemError) -> [String] {
     do throws(SystemError) {
-      return try Directory.entries(of: runs).filter { $0.hasSuffix(".ledger") }.sorted()
+      return try Directory.entries(of: runs).filter { $0.hasSuffix(Self.suffix) }.sorted()
         .map { "\(runs)/\($0)" }
     } catch {
       if error.code == ENOENT { return [] }

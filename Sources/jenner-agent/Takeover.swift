@@ -84,18 +84,19 @@ struct Takeover {
   /// Returns what has not ended. A process that was killed never runs a step of its program again,
   /// whatever the kernel still does for it, so that it is no reason to leave a fault in force.
   private func fence(_ ledger: LedgerState) throws(SystemError) -> [ProcessIdentity] {
+    let run = ledger.runName(at: self.ledger.path)
     var remaining = try end(ledger.agent.map { [$0] } ?? [])
     // One of them may start another while we look, so this goes on until there is none.
     for _ in 0..<100 {
       let marked = host.environments(of: EffectMark.variable, ofUser: geteuid())
-        .filter { $0.value == ledger.run }.map(\.process)
+        .filter { $0.value == run }.map(\.process)
         .filter { host.state(of: $0).map { $0 != "Z" } ?? false }
       let acting = ledger.openSessions.flatMap { host.members(ofSession: $0) }
       let found = (marked + acting).filter { !remaining.contains($0) }
       if found.isEmpty { return remaining }
       remaining += try end(found)
     }
-    throw SystemError("end every process of run \(ledger.run)", code: EBUSY)
+    throw SystemError("end every process of run \(run)", code: EBUSY)
   }
 
   /// Kills processes; returns those that have not ended within the fence's time.

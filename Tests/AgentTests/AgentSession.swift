@@ -212,9 +212,19 @@ final class Scratch {
 
   /// Runs a command of the agent's program.
   func run(_ arguments: String...) throws -> CommandResult {
+    try run(argv: [Self.program] + arguments, state: path)
+  }
+
+  /// Runs a command of the agent's program as a user without any rights, with a state directory.
+  func runAsNobody(_ arguments: String..., state: String) throws -> CommandResult {
+    let user = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    return try run(argv: user + [Self.program] + arguments, state: state)
+  }
+
+  private func run(argv: [String], state: String) throws -> CommandResult {
     let loop = try EventLoop()
-    var command = Command(argv: [Self.program] + arguments)
-    command.environment = ["JENNER_STATE": path]
+    var command = Command(argv: argv)
+    command.environment = ["JENNER_STATE": state]
     var result: CommandResult?
     CommandRunner(loop: loop, exactCapabilities: false).run(command, for: .action) {
       result = $0

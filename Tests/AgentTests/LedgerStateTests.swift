@@ -123,6 +123,18 @@ import Testing
     #expect(state.pending.last?.contains("format 2") == true)
   }
 
+  /// How a newer format ends its lines is not known here, and it may be all that there is.
+  @Test func aFirstLineOfANewerFormatIsNeverTorn() {
+    for text in ["2 1 0123456789abcdef {}", "2 1", "12 "] {
+      let state = LedgerState(reading: Array(text.utf8))
+      #expect(state.newerVersion != nil, "\(text)")
+      #expect(!state.isSettled)
+      #expect(state.damagedLines == [1])
+    }
+    // One of this format was torn before anything was done.
+    #expect(LedgerState(reading: Array("1 1 0123456789abcdef {}".utf8)) == LedgerState())
+  }
+
   @Test func aRunWithoutAnyDeadlineOfItsStepsEndsAtItsOwn() {
     var state = Self.folded(Self.entries.prefix(2))
     state.apply(.armed(rollbacks: [Command(argv: ["rollback"], timeout: .seconds(7))]))

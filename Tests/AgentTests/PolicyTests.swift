@@ -47,13 +47,22 @@ import Testing
 
 @Suite struct RecoveryPolicyTests {
   private func decide(
-    _ entries: some Sequence<LedgerEntry>, agent: Bool = false, boot: String = "boot",
-    namespace: RecoveryPolicy.Namespace = .ours, isLocked: Bool = false,
+    _ entries: some Sequence<LedgerEntry>, agent: RecoveryPolicy.AgentCondition = .gone,
+    boot: String = "boot", namespace: RecoveryPolicy.Namespace = .ours, isLocked: Bool = false,
     at seconds: Double = 10
   ) -> RecoveryPolicy.Decision {
+    decide(
+      LedgerStateTests.folded(entries), agent: agent, boot: boot, namespace: namespace,
+      isLocked: isLocked, at: seconds)
+  }
+
+  private func decide(
+    _ ledger: LedgerState, agent: RecoveryPolicy.AgentCondition = .gone, boot: String = "boot",
+    namespace: RecoveryPolicy.Namespace = .ours, isLocked: Bool = false, at seconds: Double = 10
+  ) -> RecoveryPolicy.Decision {
     RecoveryPolicy.decide(
-      LedgerStateTests.folded(entries), isAgentAlive: agent, isLocked: isLocked, bootID: boot,
-      namespace: namespace, at: .seconds(seconds))
+      ledger, agent: agent, isLocked: isLocked, bootID: boot, namespace: namespace,
+      at: .seconds(seconds))
   }
 
   private func isLeft(_ decision: RecoveryPolicy.Decision) -> Bool {
@@ -76,14 +85,46 @@ import Testing
   }
 
   @Test func aLiveRunIsLeftAlone() {
-    #expect(isLeft(decide(entries.prefix(5), agent: true)))
-    #expect(isLeft(decide(entries.prefix(2), agent: true)))
+    #expect(isLeft(decide(entries.prefix(5), agent: .running)))
+    #expect(isLeft(decide(entries.prefix(2), agent: .running)))
   }
 
   @Test func aLiveRunThatIsOverdueIsNot() {
-    #expect(isTakenOver(decide(entries.prefix(5), agent: true, at: 62)))
+    #expect(isTakenOver(decide(entries.prefix(5), agent: .running, at: 62)))
     // Before that it is the guardian's turn.
-    #expect(isLeft(decide(entries.prefix(5), agent: true, at: 61)))
+    #expect(isLeft(decide(entries.prefix(5), agent: .running, at: 61)))
+  }
+
+  /// Its runner may be long dead, and then nobody continues it before a fault's deadline.
+  @Test func aRunWhoseAgentIsStoppedIsTakenOver() {
+    #expect(
+      decide(entries.prefix(5), agent: .stopped) == .takeOver(reason: "its agent is stopped"))
+    // Where there is nothing to undo, the lock of its ledger still keeps others away.
+    #expect(decide(entries.prefix(2), agent: .stopped) == .remove)
+  }
+
+  /// Of a first line that is damaged neither boot nor namespace is known.
+  @Test func whereItsBootIsNotKnownItsUndoIsTried() throws {
+    var bytes = try LedgerStateTests.bytes(of: entries.prefix(5))
+    bytes[30] ^= 0x01
+    let ledger = LedgerState(reading: bytes)
+    #expect(ledger.bootID.isEmpty && ledger.pidNamespace == 0 && ledger.pendingSteps.count == 1)
+    for namespace in [RecoveryPolicy.Namespace.ours, .gone, .foreign] {
+      #expect(isTakenOver(decide(ledger, namespace: namespace)))
+    }
+    // Nor is it known that its processes are gone where this boot's own id can't be read.
+    #expect(isTakenOver(decide(entries.prefix(5), boot: "")))
+  }
+
+  @Test func aLedgerOfANewerFormatIsLeftToNewerPrograms() {
+    for text in ["2 1 0123456789abcdef {}\n", "2 1 0123"] {
+      let decision = decide(LedgerState(reading: Array(text.utf8)))
+      guard case .outOfReach(let reason) = decision else {
+        Issue.record("\(text): \(decision)")
+        continue
+      }
+      #expect(reason.contains("format 2"))
+    }
   }
 
   @Test func aDeadRunIsTakenOver() {
@@ -92,7 +133,7 @@ import Testing
 
   @Test func whereItsProcessesAreGoneOnlyCommandsAreLeft() {
     for decision in [
-      decide(entries.prefix(5), agent: true, boot: "other"),
+      decide(entries.prefix(5), agent: .running, boot: "other"),
       decide(entries.prefix(5), namespace: .gone),
     ] {
       guard case .finish = decision else {

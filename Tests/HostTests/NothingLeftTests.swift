@@ -121,6 +121,27 @@ extension RealHost {
       }
     }
 
+    @Test("when the agent is stopped and the runner killed: recover does not wait for the deadline")
+    func agentStoppedAndRunnerKilled() async throws {
+      try await Rig.run { rig in
+        let pause = try await Pause.inForce(in: rig, mayTrace: false)
+        let agent = pause.processes.agent
+        kill(agent.pid, SIGSTOP)
+        pause.run.process.send(SIGKILL)
+        _ = await pause.run.process.end()
+        let residue = try await Jenner.run(["residue"], in: rig)
+        #expect(residue.ended(.residue), "\(residue.output)\(residue.errors)")
+        #expect(residue.output.contains("kill -CONT \(pause.redis.pid)"), "\(residue.output)")
+        #expect(ProcessTable.isStopped(pause.redis.pid))
+
+        let recovery = try await Jenner.run(["recover"], in: rig)
+        #expect(recovery.ended(.pass), "\(recovery.output)\(recovery.errors)")
+        #expect(await pause.isOver(within: .seconds(2)))
+        #expect(!ProcessTable.isAlive(agent.identity))
+        try await expectNothingPending(in: rig)
+      }
+    }
+
     @Test("when the run is interrupted in the middle of a fault", arguments: [SIGINT, SIGTERM])
     func interrupted(_ signal: Int32) async throws {
       try await Rig.run { rig in

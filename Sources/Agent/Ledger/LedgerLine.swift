@@ -28,9 +28,10 @@ public enum LedgerLine {
     return (entry, sequence)
   }
 
-  /// The version that the form of a line claims; nil if it claims none.
-  static func version(of line: some Collection<UInt8>) -> Int? {
-    Int(String(decoding: line.prefix { $0 != UInt8(ascii: " ") }, as: UTF8.self))
+  /// The version that the form of a line claims; nil if it claims none, or none newer than this one.
+  static func newerVersion(of line: some Collection<UInt8>) -> Int? {
+    let claimed = Int(String(decoding: line.prefix { $0 != UInt8(ascii: " ") }, as: UTF8.self))
+    return claimed.flatMap { $0 > version ? $0 : nil }
   }
 
   private static func checksum(_ sequence: Int, _ json: String) -> String {

@@ -60,6 +60,9 @@ public struct LedgerState: Sendable, Hashable {
   /// before what it announces. It has no end, or zeros in it, which is how blocks read that never came
   /// to the disk. A damaged line before it is counted, and the rest is read, because every further
   /// undo is needed all the same.
+  ///
+  /// Of another format nobody here knows how its lines end, so a first line of a newer one is never
+  /// torn: it may be all that there is.
   public init(reading bytes: [UInt8]) {
     let newline = UInt8(ascii: "\n")
     var lines = bytes.split(separator: newline, omittingEmptySubsequences: false)
@@ -71,10 +74,12 @@ public struct LedgerState: Sendable, Hashable {
         entryCount = sequence
       } else if index < lines.count - 1 || (isEnded && !line.contains(0)) {
         damagedLines.append(index + 1)
-        if let version = LedgerLine.version(of: line), version > LedgerLine.version {
+        if let version = LedgerLine.newerVersion(of: line) { newerVersion = version }
+      } else {
+        if index == 0, let version = LedgerLine.newerVersion(of: line) {
+          damagedLines.append(1)
           newerVersion = version
         }
-      } else {
         break
       }
       lineCount = index + 1

@@ -40,8 +40,9 @@ struct GuardianCgroup {
     rmdir(folder)
   }
 
-  /// The cgroups of guardians that were killed: nobody is in them.
+  /// The cgroups of this user's guardians that were killed: nobody is in them.
   ///
+  /// Those of others, root's among them, are not this user's to clear, and no reason to refuse a run.
   /// One that is just made, or just left, is empty for a moment too; so they are looked at twice.
   static func abandoned() -> [String] {
     let first = empty()
@@ -60,7 +61,9 @@ struct GuardianCgroup {
         // Only directories have members, and only those of guardians matter.
         guard let members = try? FileContents.bytes(of: inner + "/cgroup.procs", limit: 1 << 20)
         else { continue }
-        if name.hasPrefix(prefix), members.isEmpty, Cgroups.isOurs(inner) { found.append(inner) }
+        if name.hasPrefix(prefix), members.isEmpty, Cgroups.isOwned(inner, by: geteuid()) {
+          found.append(inner)
+        }
         if depth < depthLimit { waiting.append((inner, depth + 1)) }
       }
     }

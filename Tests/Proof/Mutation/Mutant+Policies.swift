@@ -22,10 +22,12 @@ extension Mutant {
     ),
     Mutant(
       "that processes of an earlier boot are gone", in: "RecoveryPolicy",
-      "if ledger.bootID != bootID {", "if ledger.bootID != bootID, !MUTANT {"),
+      "if isBootKnown, ledger.bootID != bootID {",
+      "if isBootKnown, ledger.bootID != bootID, !MUTANT {"),
     Mutant(
       "that processes of another namespace are others", in: "RecoveryPolicy",
-      "switch namespace {", "switch MUTANT ? .ours : namespace {"),
+      "switch ledger.pidNamespace == 0 ? .ours : namespace {",
+      "switch ledger.pidNamespace == 0 || MUTANT ? .ours : namespace {"),
     Mutant(
       "what an ended namespace left", in: "RecoveryPolicy",
       "return ledger.isSettled ? .remove : .finish(reason: \"its pid namespace has ended\")",
@@ -33,7 +35,8 @@ extension Mutant {
     ),
     Mutant(
       "that a live run is left alone", in: "RecoveryPolicy",
-      "if isAgentAlive, !isOverdue { return", "if isAgentAlive, !isOverdue, !MUTANT { return"),
+      "if agent == .running, !isOverdue { return",
+      "if agent == .running, !isOverdue, !MUTANT { return"),
     Mutant(
       "that an overdue run is not", in: "RecoveryPolicy",
       "let isOverdue = due.map { $0 <= now } ?? false",

@@ -31,7 +31,7 @@ final class RecoverProgram: Program {
   private func recover(_ name: String) {
     guard let ledger = computer.disk.ledger(ofRun: name) else { return next() }
     let decision = RecoveryPolicy.decide(
-      ledger, isAgentAlive: ledger.agent.flatMap(computer.program) != nil,
+      ledger, agent: condition(of: ledger.agent.flatMap(computer.program)),
       isLocked: computer.ledgerLocks[name] != nil, bootID: computer.bootID,
       namespace: namespace(ledger.pidNamespace), at: computer.clock)
     world.note("recover", Int(identity.pid), "\(name): \(decision)")
@@ -49,6 +49,11 @@ final class RecoverProgram: Program {
     case .finish(let reason): takeOver(name, processesAreGone: reason)
     case .takeOver: takeOver(name, processesAreGone: nil)
     }
+  }
+
+  private func condition(of agent: Program?) -> RecoveryPolicy.AgentCondition {
+    guard let agent else { return .gone }
+    return agent.isStopped ? .stopped : .running
   }
 
   private func namespace(_ inode: UInt64) -> RecoveryPolicy.Namespace {
