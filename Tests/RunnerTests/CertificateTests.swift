@@ -21,6 +21,21 @@ import Testing
     #expect(certificate.afterSeconds.map { $0 > 12 } == true)
   }
 
+  /// The agent reads the state of its own network only.
+  @Test func anotherNetworkThatAFaultChangesIsListedAsNotCompared() throws {
+    var specification = try SimulatedExperiment.specification()
+    let rules = NetworkRules(namespace: NetworkNamespace(path: "/run/netns/app", inode: 7))
+    specification.plan.steps[0].fault?.injections[0].injection = Injection(
+      effects: [.network(rules)], undo: [.dismiss], undoClass: .kernel)
+    var world = SimulatedWorld(specification)
+    let run = world.run()
+    let certificate = try #require(run?.certificates.first)
+    #expect(certificate.identical)
+    #expect(certificate.compared == HostState.Section.allCases)
+    #expect(certificate.notCompared.map(\.title) == ["nft of the network namespace /run/netns/app"])
+    #expect(certificate.notCompared.first?.reason.contains("agent's own network") == true)
+  }
+
   @Test func theStateIsReadBeforeAnythingElse() throws {
     let requests = try SimulatedExperiment.run().requests
     guard case .state? = requests.first?.request else {

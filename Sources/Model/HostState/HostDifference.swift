@@ -19,13 +19,19 @@ public struct HostChange: Sendable, Hashable, Codable {
 /// A section that could not be compared, and why.
 public struct HostStateGap: Sendable, Hashable, Codable {
   public var section: HostState.Section
+  /// Where, if that is not the host as its agent sees it, such as another network namespace.
+  public var place: String?
   public var reason: String
 
   /// Makes a gap.
-  public init(section: HostState.Section, reason: String) {
+  public init(section: HostState.Section, of place: String? = nil, reason: String) {
     self.section = section
+    self.place = place
     self.reason = reason
   }
+
+  /// The section in words, with its place.
+  public var title: String { section.title + (place.map { " of \($0)" } ?? "") }
 }
 
 /// What differs between two states of a host.

@@ -23,7 +23,7 @@ extension Document {
   private mutating func addChanges(of certificate: HostCertificate) {
     if !certificate.notCompared.isEmpty {
       paragraph("Not compared on \(certificate.host, limit: 60):")
-      list(certificate.notCompared.map { "\($0.section.title): \($0.reason)" })
+      list(certificate.notCompared.map { "\($0.title): \($0.reason)" })
     }
     guard !certificate.changes.isEmpty else { return }
     heading(3, "What changed on \(certificate.host, limit: 60)")

@@ -7,7 +7,7 @@ extension HostCertificate {
     let gaps =
       notCompared.isEmpty
       ? ""
-      : "; \(notCompared.map(\.section.title).joined(separator: ", ")) could not be compared"
+      : "; \(notCompared.map(\.title).joined(separator: ", ")) could not be compared"
     if identical { return "identical" + gaps }
     if changes.isEmpty { return "nothing could be compared" + gaps }
     let left = residue.count

@@ -136,6 +136,7 @@ extension RunMachine {
       certificate = HostCertificate(
         host: host, before: before, after: after, redaction: specification.redaction,
         attribution: attribution(on: host, before: before, after: after))
+      certificate.notCompared += networkGaps(of: host)
     case (.failure(let refusal)?, _):
       certificate = HostCertificate(host: host, notTaken: "before: \(refusal.message)")
     case (nil, _): certificate = HostCertificate(host: host, notTaken: "before: no answer in time")
@@ -149,6 +150,18 @@ extension RunMachine {
     certificate.beforeSeconds = comparison.beforeSeconds
     certificate.afterSeconds = comparison.afterSeconds
     return certificate
+  }
+
+  /// The networks that faults of the run changed and that no state holds: an agent reads its own.
+  private func networkGaps(of host: String) -> [HostStateGap] {
+    let injections = faultIndex.keys.filter { $0.host == host }
+      .flatMap { steps[$0.step].plan.fault?.injections ?? [] }.filter { $0.host == host }
+    return Set(injections.compactMap(\.injection.rules?.namespace?.path)).sorted().map { path in
+      HostStateGap(
+        section: .nft, of: "the network namespace \(path.limited)",
+        reason: "only the agent's own network is compared, not what a fault changes in this one: "
+          + "tables, links and queueing disciplines; what its undo read back there is its proof")
+    }
   }
 
   private func attribution(

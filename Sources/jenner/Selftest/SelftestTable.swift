@@ -22,13 +22,13 @@ enum SelftestTable {
     return (aligned([header] + rows) + [""] + remarks + [verdict]).joined(separator: "\n")
   }
 
-  /// The same as values, with times in seconds.
+  /// The same as values, with times in seconds; what was not tried is neither clean nor not.
   static func json(_ outcomes: [SelftestOutcome]) -> JSON {
     .array(
       outcomes.map { outcome in
         var members: [String: JSON] = [
           "fault": .string(outcome.fault), "scenario": .string(outcome.scenario.rawValue),
-          "clean": .bool(outcome.isClean),
+          "clean": outcome.isTried ? .bool(outcome.isClean) : .null,
         ]
         if let undoClass = outcome.undoClass { members["undo_class"] = .string(undoClass) }
         switch outcome.result {
