@@ -4,5 +4,5 @@ import Testing
 ///
 /// The tests share the machine's process table, so they run one after the other; each looks at its
 /// end whether something was left behind, which would otherwise be blamed on its successor.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 enum RealHost {}

@@ -151,7 +151,7 @@ extension AgentMachine {
         NetworkInspection(
           rules: prepared.injection.rules?.named(for: ledger.run) ?? NetworkRules(),
           sharing: rulesSharing(step), traffic: traffic, isEnding: isEnding,
-          statistics: statistics[step]),
+          wasSelectedByOthers: selectedByOthers.contains(step), statistics: statistics[step]),
         on: host)
     }
   }

@@ -108,10 +108,11 @@ extension AgentMachine {
     return try fault.injection(into: facts, on: host)
   }
 
-  func inspect(_ number: Int, _ step: Int) -> [AgentEffect] {
+  mutating func inspect(_ number: Int, _ step: Int) -> [AgentEffect] {
     guard let prepared = prepared[step], ledger.step(step)?.isInjected ?? false else {
       return [refuse(number, Refusal("step \(step) has not been injected"))]
     }
+    noteSelected(by: step)
     return [reply(number, .inspected(evidence: evidence(of: prepared, step, isEnding: true)))]
   }
 

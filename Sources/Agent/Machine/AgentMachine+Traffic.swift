@@ -124,6 +124,17 @@ extension AgentMachine {
     sharing(step).map { $0.rules.named(for: ledger.run) }
   }
 
+  /// A fault is about to end whose rules may do the part of others: what they counted for these ends too.
+  mutating func noteSelected(by step: Int) {
+    let gates = prepared[step]?.injection.rules?.gates ?? []
+    for other in gates.map(\.step) where shaping[other] != nil {
+      guard let prepared = prepared[other],
+        evidence(of: prepared, other, isEnding: true).isInForce
+      else { continue }
+      selectedByOthers.insert(other)
+    }
+  }
+
   /// A fault that shapes packets is in force: others are told of it, and it of them.
   mutating func noteShaping(_ step: Int) {
     guard case .traffic(let fault, _)? = prepared[step]?.aim, fault.shaped != nil,

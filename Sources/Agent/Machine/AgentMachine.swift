@@ -113,6 +113,8 @@ public struct AgentMachine {
   var injecting: [Int: Injecting] = [:]
   /// By step, the deadlines of the faults in force that shape packets.
   var shaping: [Int: Duration] = [:]
+  /// The steps whose packets another step's rules had selected by the time they ended.
+  var selectedByOthers: Set<Int> = []
   /// By step, what the holders of faults have seen themselves, as far as they have said so.
   var statistics: [Int: NetworkStatistics] = [:]
   var acting: [Int: Int] = [:]

@@ -100,14 +100,15 @@ struct PacketEvidence {
         achieved: isLive ? "the rules are in place" : "the rules have no force",
         isInForce: isLive)
     }
-    guard counted.packets > 0 else {
+    guard counted.packets > 0 || inspection.wasSelectedByOthers else {
       return Evidence(
         requested: request,
         achieved: "no packet was selected: \(likelyReason)", isInForce: false)
     }
     let delays = DelayEvidence(inspection)
+    let others = inspection.wasSelectedByOthers ? ", and more by a fault that has ended" : ""
     return Evidence(
-      requested: request, achieved: "\(packets) selected\(counted.queues)\(delays.text)",
+      requested: request, achieved: "\(packets) selected\(others)\(counted.queues)\(delays.text)",
       isInForce: !delays.isMissing)
   }
 

@@ -118,14 +118,18 @@ public struct NetworkInspection: Sendable {
   public var traffic: Traffic
   /// Whether its time is over, so that packets must have come by.
   public var isEnding: Bool
+  /// Whether rules of others that did this one's part had seen packets of it when they ended, and took
+  /// their counters with them.
+  public var wasSelectedByOthers: Bool
   /// What its holder has seen itself, as far as it has said so.
   public var statistics: NetworkStatistics?
 
   /// Makes an inspection.
   public init(
     rules: NetworkRules, sharing: [NetworkRules] = [], traffic: Traffic, isEnding: Bool,
-    statistics: NetworkStatistics? = nil
+    wasSelectedByOthers: Bool = false, statistics: NetworkStatistics? = nil
   ) {
+    self.wasSelectedByOthers = wasSelectedByOthers
     self.statistics = statistics
     self.rules = rules
     self.sharing = sharing
