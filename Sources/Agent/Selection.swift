@@ -175,9 +175,15 @@ private struct Conditions {
       return false
     }
     if let cgroup = selector.cgroup {
-      let below = cgroup.hasSuffix("/") ? cgroup : cgroup + "/"
-      if !process.cgroups.contains(where: { $0 == cgroup || $0.hasPrefix(below) }) { return false }
+      if !process.cgroups.contains(where: { $0.isCgroup(within: cgroup) }) { return false }
     }
     return true
+  }
+}
+
+extension String {
+  /// Whether a cgroup, by its path as in /proc/PID/cgroup, is another one or below it.
+  func isCgroup(within other: String) -> Bool {
+    self == other || hasPrefix(other.hasSuffix("/") ? other : other + "/")
   }
 }

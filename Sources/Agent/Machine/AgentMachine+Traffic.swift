@@ -127,7 +127,8 @@ extension AgentMachine {
   /// A fault is about to end whose rules may do the part of others: what they counted for these ends too.
   mutating func noteSelected(by step: Int) {
     let gates = prepared[step]?.injection.rules?.gates ?? []
-    for other in gates.map(\.step) where shaping[other] != nil {
+    for other in gates.map(\.step) where shaping[other] != nil && !selectedByOthers.contains(other)
+    {
       guard let prepared = prepared[other],
         evidence(of: prepared, other, isEnding: true).isInForce
       else { continue }

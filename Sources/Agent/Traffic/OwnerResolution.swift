@@ -47,8 +47,9 @@ struct OwnerResolution {
     let ids = Set(chosen.map(\.identity))
     let others: [ProcessFacts]
     do throws(HostError) {
+      // nft means the cgroups below too.
       others = try host.processes().filter {
-        isWithin($0.cgroups.last, path) && !ids.contains($0.identity)
+        ($0.cgroups.last?.isCgroup(within: path) ?? false) && !ids.contains($0.identity)
       }
     } catch {
       throw Refusal(error.message)
@@ -60,10 +61,5 @@ struct OwnerResolution {
         cure: "give the service a cgroup of its own, such as a systemd unit, or select by 'user'")
     }
     return try cgroup(path)
-  }
-
-  /// Whether a cgroup is another one or below it: nft means all of these.
-  private func isWithin(_ cgroup: String?, _ path: String) -> Bool {
-    cgroup.map { $0 == path || $0.hasPrefix(path == "/" ? path : path + "/") } ?? false
   }
 }

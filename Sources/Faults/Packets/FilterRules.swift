@@ -71,11 +71,7 @@ struct FilterRules {
   }
 
   private func interfaceWords(_ side: Side) -> [String] {
-    let field = side == .out ? "oifname" : "iifname"
-    guard traffic.namesInterfaces else {
-      return traffic.includesLoopback ? [] : [field + " != \"lo\""]
-    }
-    let names = traffic.interfaces.map { "\"\($0)\"" }.joined(separator: ", ")
-    return [field + (traffic.interfaces.count == 1 ? " " + names : " { " + names + " }")]
+    if traffic.namesInterfaces { return [side.words(at: traffic.interfaces)] }
+    return traffic.includesLoopback ? [] : ["\(side.interfaceField) != \"lo\""]
   }
 }

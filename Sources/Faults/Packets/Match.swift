@@ -13,6 +13,15 @@ enum Side: String {
     case .both: [.out, .in]
     }
   }
+
+  /// The name of a packet's interface on this way, for nft(8).
+  var interfaceField: String { self == .out ? "oifname" : "iifname" }
+
+  /// The words for packets at any of some interfaces.
+  func words(at interfaces: [String]) -> String {
+    let names = interfaces.map { "\"\($0)\"" }.joined(separator: ", ")
+    return "\(interfaceField) \(interfaces.count == 1 ? names : "{ \(names) }")"
+  }
 }
 
 /// The part of a rule that says which packets it is about, in the words of nft(8).

@@ -93,9 +93,7 @@ struct ShapingRules {
   /// The words for the devices at which another fault shapes too; none where that is all of them.
   fileprivate func interfaceWords(sharedWith other: Traffic, _ side: Side) -> [String] {
     let shared = traffic.interfaces.filter(other.interfaces.contains)
-    guard shared.count < traffic.interfaces.count else { return [] }
-    let names = shared.map { "\"\($0)\"" }.joined(separator: ", ")
-    return ["\(side == .out ? "oifname" : "iifname") \(shared.count == 1 ? names : "{ \(names) }")"]
+    return shared.count < traffic.interfaces.count ? [side.words(at: shared)] : []
   }
 
   /// The set that says that the fault of another step is in force too.
