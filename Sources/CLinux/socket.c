@@ -7,6 +7,7 @@
 #include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 // linux/netfilter_ipv4.h and linux/netfilter_ipv6/ip6_tables.h, which not every system has.
@@ -71,6 +72,23 @@ int jenner_bind(const struct jenner_address *address) {
   socklen_t length = to_kernel(address, &storage);
   if (bind(fd, (struct sockaddr *)&storage, length) < 0) return closing(fd);
   return fd;
+}
+
+int jenner_try_bind(const struct jenner_address *address, const char *path, uint64_t inode) {
+  pid_t child = fork();
+  if (child < 0) return errno;
+  if (child == 0) {
+    // Only system calls from here on: of a program of several threads nothing else would be sure.
+    if (path != NULL && jenner_enter_network(path, inode) != 0) _exit(errno);
+    _exit(jenner_bind(address) < 0 ? errno : 0);
+  }
+  int status;
+  pid_t ended;
+  do {
+    ended = waitpid(child, &status, 0);
+  } while (ended < 0 && errno == EINTR);
+  if (ended < 0) return errno;
+  return WIFEXITED(status) ? WEXITSTATUS(status) : ECHILD;
 }
 
 int jenner_accept(int listener, struct jenner_address *peer) {

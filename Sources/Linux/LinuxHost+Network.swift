@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 public import Model
 
@@ -32,6 +33,18 @@ extension LinuxHost {
       texts.append(result.output)
     }
     return NetworkTables.facts(devices: texts[0], routes: texts[1], longRoutes: texts[2])
+  }
+
+  /// What bind(2) says of an address; port 0 stands for any that is free.
+  public func obstacle(
+    toListeningOn endpoint: IPEndpoint, in namespace: NetworkNamespace?
+  ) -> String? {
+    var address = jenner_address()
+    address.family = endpoint.address.family == .v4 ? 4 : 6
+    address.port = endpoint.port
+    withUnsafeMutableBytes(of: &address.bytes) { $0.copyBytes(from: endpoint.address.bytes) }
+    let error = jenner_try_bind(&address, namespace?.path, namespace?.inode ?? 0)
+    return error == 0 ? nil : SystemError.reason(error)
   }
 
   /// The established TCP connections of processes.

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Model
 import Testing
@@ -25,6 +26,27 @@ import Testing
     #expect(!host.isRunning([program], withAnyOf: ["--no-such"]))
     #expect(!host.isRunning(["another"], withAnyOf: [argument]))
     #expect(!host.isRunning([program], withAnyOf: [program]))
+  }
+
+  @Test func anAddressThatIsTakenOrNotHereIsNoPlaceToListen() throws {
+    let host = LinuxHost()
+    var taken = jenner_address()
+    taken.family = 4
+    withUnsafeMutableBytes(of: &taken.bytes) { $0.copyBytes(from: [127, 0, 0, 1]) }
+    let descriptor = jenner_bind(&taken)
+    try #require(descriptor >= 0)
+    defer { close(descriptor) }
+    try #require(jenner_local_address(descriptor, &taken) == 0)
+    let endpoint = IPEndpoint(.loopbackV4, port: taken.port)
+    #expect(host.obstacle(toListeningOn: endpoint, in: nil) == nil, "nobody listens yet")
+    try #require(listen(descriptor, 1) == 0)
+    #expect(host.obstacle(toListeningOn: endpoint, in: nil) == "Address already in use")
+    let elsewhere = try #require(IPEndpoint(text: "192.0.2.1:1"))
+    #expect(
+      host.obstacle(toListeningOn: elsewhere, in: nil) == "Cannot assign requested address")
+    #expect(host.obstacle(toListeningOn: IPEndpoint(.loopbackV4, port: 0), in: nil) == nil)
+    let gone = NetworkNamespace(path: "/proc/self/ns/net", inode: 1)
+    #expect(host.obstacle(toListeningOn: endpoint, in: gone) == "Stale file handle")
   }
 
   @Test func kernelThreadsAreLeftOutAndNoProcessIsNil() {

@@ -140,7 +140,7 @@ import Testing
           "value": "[", "expect": ["status": "ok", "stauts": "200"], "insecure": "true",
         ]) == [
           "1:10: error: 'ftp://x/' does not begin with http:// or https://; write a URL such as http://shop:8080/checkout",
-          "2:10: error: 'get' is not one of GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH; expected GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH",
+          "2:10: error: 'get' is not one of GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH; did you mean 'GET'?",
           "3:10: error: a duration of zero; write one above zero, such as 1s",
           "4:10: error: 'maybe' is neither true nor false; write true or false",
           "6:1: error: 'bad name' is not the name of a header",

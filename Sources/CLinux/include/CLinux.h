@@ -192,6 +192,11 @@ struct jenner_address {
 /// A non-blocking socket that is bound, and does not listen yet. One for IPv6 is for IPv6 alone.
 int jenner_bind(const struct jenner_address *address);
 
+/// Whether an address can be bound: 0, or the errno of the attempt.
+///
+/// A child tries, in the network that `path` is, if it is given, and ends: here nothing is bound.
+int jenner_try_bind(const struct jenner_address *address, const char *path, uint64_t inode);
+
 /// accept4(2): a non-blocking socket without Nagle's delay, and whose it is.
 int jenner_accept(int listener, struct jenner_address *peer);
 

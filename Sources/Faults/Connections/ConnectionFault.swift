@@ -101,6 +101,11 @@ extension ConnectionFault {
     guard let listen = path.listen, let upstream = path.upstream else {
       return try redirected(traffic, setting)
     }
+    if let obstacle = setting.host.obstacle(toListeningOn: listen, in: traffic.namespace) {
+      throw Refusal(
+        "the proxy can't listen on \(listen): \(obstacle)",
+        cure: "name another address or port of this host; 'ss -ltnp' shows which are taken")
+    }
     let settings = ProxySettings(
       listen: [listen], upstream: .fixed(upstream), toxics: [placed],
       seed: UInt64(setting.step))

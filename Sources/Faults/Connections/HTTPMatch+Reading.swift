@@ -1,6 +1,11 @@
 internal import Model
 
 extension HTTPMatch {
+  /// RFC 9110, section 9, and RFC 5789.
+  private static let known: Set<String> = [
+    "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH",
+  ]
+
   /// Declares and reads `path`, `method` and `percent`.
   static func read(_ fields: inout Fields) -> HTTPMatch {
     let path: Pattern? = fields.optional(
@@ -8,6 +13,11 @@ extension HTTPMatch {
     let method: String? = fields.optional("method", "method such as GET; without it, all")
     let share: Percentage? = fields.optional(
       "percent", "how many of these requests; without it, all")
+    if let method, method != method.uppercased(), known.contains(method.uppercased()) {
+      fields.note(
+        "the method '\(method)' is none: methods are told apart by upper and lower case", at: "method",
+        cure: "write '\(method.uppercased())'")
+    }
     if let share, share.fraction == 0 {
       fields.note("0% of the requests is none", at: "percent")
     }

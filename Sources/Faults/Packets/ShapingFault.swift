@@ -14,6 +14,13 @@ extension Fields {
   /// Notes what no shaping can be.
   mutating func noteProblems(of shaping: Shaping) {
     guard !isDeclaring else { return }
-    for problem in shaping.problems { note(problem.text) }
+    for problem in shaping.problems {
+      // A field that is missing, or of a section within, has its place there.
+      if let field = problem.field, node(field) != nil {
+        note(problem.text, at: field)
+      } else {
+        note(problem.text)
+      }
+    }
   }
 }

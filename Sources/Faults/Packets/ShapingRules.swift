@@ -159,11 +159,12 @@ struct ShapingRules {
       guard let next = open.first else {
         let link = try addLink(taken, side)
         script.append("add chain \(table) \(name)")
-        if rules.usesMark || taken.contains(where: \.traffic.usesMark) {
-          let bits = ([rules.step] + taken.map(\.step)).filter { $0 < Mark.count }
-          for others in bits.map(Mark.allBut) {
-            script.append("add rule \(table) \(name) meta mark set meta mark and \(others)")
-          }
+        // Bits of steps that mark nothing may be somebody else's.
+        let marking =
+          (rules.usesMark ? [rules.step] : [])
+          + taken.filter(\.traffic.usesMark).map(\.step)
+        for others in marking.map(Mark.allBut) {
+          script.append("add rule \(table) \(name) meta mark set meta mark and \(others)")
         }
         script.append("add rule \(table) \(name) counter fwd to \"\(link)\"")
         return name

@@ -30,6 +30,9 @@ public protocol Host: Sendable {
   /// The interfaces and routes of a network namespace; nil is the host's own.
   func network(in namespace: NetworkNamespace?) throws(HostError) -> NetworkFacts
 
+  /// Why nobody could listen on an address of TCP just now; nil if one could. Reads only.
+  func obstacle(toListeningOn endpoint: IPEndpoint, in namespace: NetworkNamespace?) -> String?
+
   /// The TCP connections of processes, each seen from this host's end of it.
   func connections(of processes: Set<Int32>) throws(HostError) -> [Conversation]
 
@@ -69,6 +72,11 @@ extension Host {
   public func network(in namespace: NetworkNamespace?) throws(HostError) -> NetworkFacts {
     NetworkFacts(interfaces: [], routes: [])
   }
+
+  /// A host on which every address is free.
+  public func obstacle(
+    toListeningOn endpoint: IPEndpoint, in namespace: NetworkNamespace?
+  ) -> String? { nil }
 
   /// A host without a network to look at.
   public func connections(of processes: Set<Int32>) throws(HostError) -> [Conversation] { [] }

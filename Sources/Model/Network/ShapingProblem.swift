@@ -9,6 +9,8 @@ public enum ShapingProblem: Sendable, Hashable {
   case gap(Int)
   /// A share of nothing.
   case never(String)
+  /// A burst of losses that never ends, for want of this chance.
+  case endless(String)
   case rate(String, Int)
   case cells
   /// A bucket that is smaller than a frame, or that takes too long to fill.
@@ -17,6 +19,21 @@ public enum ShapingProblem: Sendable, Hashable {
   case queue
   /// Two effects that limit the throughput.
   case twoRates
+
+  /// Of what it is, by a field's name; nil: of all together.
+  public var field: String? {
+    switch self {
+    case .time(let what, _): what
+    case .jitterWithoutDelay, .distributionWithoutJitter: "jitter"
+    case .gap: "gap"
+    case .never: "percent"
+    case .endless(let chance): chance
+    case .rate: "rate"
+    case .burst: "burst"
+    case .queue: "latency"
+    case .nothing, .reorderingWithoutDelay, .cells, .twoRates: nil
+    }
+  }
 
   /// What is wrong, and what to do.
   public var text: String {
@@ -31,6 +48,8 @@ public enum ShapingProblem: Sendable, Hashable {
       "reordering needs a delay: what overtakes is what is not delayed"
     case .gap(let gap): "a gap of \(gap) can't be; it must be from 1 to 1000000"
     case .never(let what): "0% of packets with \(what) is no fault; give a share above zero"
+    case .endless(let chance):
+      "a burst that has begun would never end; give \(chance) a share above zero, or lose 100 percent"
     case .rate(let what, let rate):
       "a \(what) of \(rate) bit/s can't be made; it must be from 8 bit/s to 1 Tbit/s"
     case .cells: "cells need a size from 1 to 65535, and overheads are from -1500 to 65535"
@@ -68,6 +87,7 @@ extension Shaping {
     for case (let what, let chance?) in shares where chance.share.fraction <= 0 {
       problems.append(.never(what))
     }
+    if let chance = loss?.missingEnd { problems.append(.endless(chance)) }
     if let rate { problems += rate.problems }
     if let bandwidth { problems += bandwidth.problems }
     if rate != nil, bandwidth != nil { problems.append(.twoRates) }
@@ -88,6 +108,16 @@ extension Shaping.Loss {
     case .gilbertElliott(let p, _, let lossInBad, let lossInGood):
       Shaping.Chance(
         Percentage(fraction: max(min(p.fraction, lossInBad.fraction), lossInGood.fraction)))
+    }
+  }
+
+  /// The chance by which a burst would end, where it is zero and bursts begin.
+  fileprivate var missingEnd: String? {
+    switch self {
+    case .random: nil
+    case .state(let p13, let p31, let p32, _, _):
+      p13.fraction > 0 && p31.fraction + p32.fraction <= 0 ? "p31" : nil
+    case .gilbertElliott(let p, let r, _, _): p.fraction > 0 && r.fraction <= 0 ? "r" : nil
     }
   }
 }

@@ -121,7 +121,7 @@ extension FieldChoice {
     guard let value = Self(rawValue: text) else {
       reading.note(
         "'\(text.limited)' is not \(expected)", at: node.mark,
-        cure: Suggestion.cure(for: text, among: words))
+        cure: Suggestion.nearest(to: text, among: words).map { "did you mean '\($0)'?" })
       return nil
     }
     return value

@@ -5,6 +5,9 @@ public enum Suggestion {
     // Names are short; a hostile file of long ones must not cost its size squared.
     guard name.utf8.count <= 256, name.count <= 40 else { return nil }
     let limit = max(1, name.count / 3)
+    if let other = known.prefix(200).first(where: { $0.lowercased() == name.lowercased() }) {
+      return other
+    }
     return
       known.prefix(200)
       .filter { $0.utf8.count <= 256 && abs($0.count - name.count) <= limit }

@@ -32,6 +32,8 @@ final class ProxyConnection {
   private var alarm: (timer: EventLoop.Timer, time: Duration)?
   /// What of `environment.held` is ours.
   private var accounted = 0
+  /// Whether anything has come since the proxy began to end.
+  private var hasCome = false
   /// The toxics that were on this connection at some time.
   private var toxics: Set<String> = []
 
@@ -131,6 +133,7 @@ final class ProxyConnection {
   }
 
   private func arrived(_ bytes: UnsafeRawBufferPointer, _ direction: Direction) {
+    hasCome = true
     if !http.reads(bytes, direction) {
       if direction == .upstream, upstream.isDirect {
         return obey(upstream.pass(bytes), of: .upstream)
@@ -308,6 +311,18 @@ final class ProxyConnection {
 
   private func finishIfAlone() {
     if !client.isOpen, !server.isOpen { finish() }
+  }
+
+  /// Removes the toxics, and sees from now on whether it is in use.
+  func drain() {
+    hasCome = false
+    apply([], [])
+  }
+
+  /// Closes both ends at once: with a reset where it was in use, so that nobody takes what has come so far
+  /// for the whole.
+  func cutOff() {
+    if hasCome || accounted > 0 { reset() } else { finish() }
   }
 
   /// Closes both ends at once with a reset.

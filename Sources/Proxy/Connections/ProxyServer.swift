@@ -178,6 +178,9 @@ public final class ProxyServer {
   /// Accepts nothing more, removes the toxics, lets open connections go on until they end by
   /// themselves, but no longer than this, and then calls `done`, once.
   ///
+  /// Of those that are left then, the ones that something came through meanwhile are reset, the others
+  /// closed: the end of a stream must not be made up where bytes are missing.
+  ///
   /// Connections that were waiting to be accepted are taken on first.
   public func drain(within limit: Duration, _ done: @escaping () -> Void) {
     for listener in listeners {
@@ -187,8 +190,8 @@ public final class ProxyServer {
     listeners = []
     toxics = []
     rules = []
-    for connection in Array(connections.values) { connection.apply([], []) }
-    let timer = environment.loop.schedule(after: limit) { [weak self] in self?.close() }
+    for connection in Array(connections.values) { connection.drain() }
+    let timer = environment.loop.schedule(after: limit) { [weak self] in self?.cutOff() }
     drained = { [environment] in
       environment.loop.cancel(timer)
       done()
@@ -197,6 +200,10 @@ public final class ProxyServer {
       self.drained = nil
       drained()
     }
+  }
+
+  private func cutOff() {
+    for connection in Array(connections.values) { connection.cutOff() }
   }
 
   /// Closes everything at once.

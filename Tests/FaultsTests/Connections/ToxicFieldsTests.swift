@@ -10,6 +10,7 @@ import Testing
     arguments: [
       ("http.abort", ["status": 99], "status 99 is not from 200 to 599"),
       ("http.delay", ["delay": "1s", "method": "NO WAY"], "is no method"),
+      ("http.abort", ["method": "get"], "the method 'get' is none"),
       ("http.replace", ["headers": ["content-length": "1"]], "frames the message"),
       ("http.replace", ["headers": ["a b": "1"]], "is no name of a header"),
       ("connection.slice", ["size": "10B", "variation": "10B"], "less than its average size"),

@@ -30,6 +30,13 @@ extension BadInput {
       "a loss of more than all", "loss", "to: 10.0.0.1", with: "percent: 120%", from: "120%",
       says: "'120%' is not a percentage", cure: "from 0% to 100%"),
     fault(
+      "a burst that never ends", "loss", "to: 10.0.0.1", with: "gemodel: {p: 1%, r: 0%}",
+      from: "{gemodel", says: "a burst that has begun would never end",
+      cure: "give r a share above zero"),
+    fault(
+      "a loss of nothing", "loss", "to: 10.0.0.1", with: "percent: 0%", from: "0%}",
+      says: "0% of packets with loss is no fault", cure: "give a share above zero"),
+    fault(
       "no delay at all", "latency", "to: 10.0.0.1", with: "delay: 0s", from: "0s}",
       says: "a duration of zero", cure: "write one above zero"),
     fault(

@@ -44,6 +44,12 @@ extension RealHost.NetworkFaults {
         fault: drop + "{to: 10.77.0.2, inside: {container: no-such}}",
         says: "container no-such", cure: "'podman ps' or 'docker ps' shows"),
       Case(
+        name: "a proxy at an address of somebody else's",
+        fault: "connection.latency, with: {delay: 1s, listen: '192.0.2.1:80', "
+          + "upstream: '10.77.0.2:80'}",
+        says: "the proxy can't listen on 192.0.2.1:80: Cannot assign requested address",
+        cure: "name another address or port of this host"),
+      Case(
         name: "no nft", fault: drop + "{to: 10.77.0.2}", wrapper: hiding("/usr/sbin/nft"),
         says: "nft can't be run", cure: "install the package nftables"),
       Case(

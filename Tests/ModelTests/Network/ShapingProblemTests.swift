@@ -26,6 +26,18 @@ import Testing
             p: .none, r: Percentage(fraction: 0.1), lossInBad: .all, lossInGood: .none)),
         .never("loss")
       ),
+      (
+        Shaping(
+          loss: .gilbertElliott(
+            p: Percentage(fraction: 0.1), r: .none, lossInBad: .all, lossInGood: .none)),
+        .endless("r")
+      ),
+      (
+        Shaping(
+          loss: .state(
+            p13: Percentage(fraction: 0.1), p31: .none, p32: .none, p23: .all, p14: .none)),
+        .endless("p31")
+      ),
       (Shaping(reordering: .init(chance(0.1))), .reorderingWithoutDelay),
       (
         Shaping(delay: .init(.seconds(1)), reordering: .init(chance(0.1), gap: 0)), .gap(0)

@@ -210,6 +210,24 @@ import Testing
     #expect(world.wait { isDrained })
   }
 
+  /// With an end instead, a client would take half an answer for all of it.
+  @Test func drainingResetsWhatIsStillUnderWay() throws {
+    let world = try ProxyWorld()
+    let (client, server) = try world.pair()
+    let (idle, _) = try world.pair()
+    world.proxy.drain(within: .milliseconds(200)) {}
+    func send() {
+      guard client.ending == nil else { return }
+      server.send("more")
+      world.loop.schedule(after: .milliseconds(20), send)
+    }
+    send()
+    #expect(world.wait { client.ending != nil && idle.ending != nil })
+    #expect(client.text.hasPrefix("more"))
+    #expect(client.ending?.what == .reset)
+    #expect(idle.ending?.what == .end)
+  }
+
   @Test func drainingEndsAtItsLimit() throws {
     let world = try ProxyWorld()
     let (client, _) = try world.pair()
