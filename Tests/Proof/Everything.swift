@@ -22,7 +22,8 @@ struct Everything: ParsableCommand {
     defer { workers.close() }
     let isSample = choice.sample != nil
     let parts = try Surveys.parts(
-      Scenario.all, roles: Role.allCases, surveys: isSample ? 2 : Surveys.usualCount, with: workers)
+      Scenario.everyKind(), roles: Role.allCases, surveys: isSample ? 2 : Surveys.usualCount,
+      with: workers)
     let kills = KillPoints.cases(in: parts)
     var outcomes = try KillPoints.prove(kills, choice, with: workers)
     let failing = parts.filter { Failures.roles.contains($0.role) }
@@ -30,7 +31,8 @@ struct Everything: ParsableCommand {
     // Fewer of those that take longer and have fewer ways to differ.
     var fewer = choice
     fewer.sample = choice.sample.map { max(1, $0 / 4) }
-    outcomes += try Concurrency.prove(Concurrency.cases(in: parts), fewer, with: workers)
+    outcomes += try Concurrency.prove(
+      Concurrency.cases(in: parts.filter { !$0.scenario.isVariant }), fewer, with: workers)
     outcomes += try ForeignState.prove(kills, fewer, with: workers)
     // These are few, and not worth to be divided.
     guard choice.shard.number == 1 else { return outcomes }

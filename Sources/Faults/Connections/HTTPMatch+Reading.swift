@@ -15,7 +15,7 @@ extension HTTPMatch {
       "percent", "how many of these requests; without it, all")
     if let method, method != method.uppercased(), known.contains(method.uppercased()) {
       fields.note(
-        "the method '\(method)' is none: methods are told apart by upper and lower case", at: "method",
+        "the method '\(method)' is none: upper and lower case make a difference", at: "method",
         cure: "write '\(method.uppercased())'")
     }
     if let share, share.fraction == 0 {

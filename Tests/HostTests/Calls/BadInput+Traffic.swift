@@ -34,7 +34,7 @@ extension BadInput {
       from: "{gemodel", says: "a burst that has begun would never end",
       cure: "give r a share above zero"),
     fault(
-      "a loss of nothing", "loss", "to: 10.0.0.1", with: "percent: 0%", from: "0%}",
+      "a loss of nothing", "loss", "to: 10.0.0.1", with: "percent: 0%", from: "0%}, for",
       says: "0% of packets with loss is no fault", cure: "give a share above zero"),
     fault(
       "no delay at all", "latency", "to: 10.0.0.1", with: "delay: 0s", from: "0s}",

@@ -88,7 +88,7 @@ struct PointOptions: ParsableArguments {
   /// Surveys them.
   func survey(_ roles: [Role] = Role.allCases, with workers: Workers) throws -> [Surveys.Part] {
     try Surveys.parts(
-      Scenario.all(of: fault),
+      Scenario.everyKind(of: fault),
       stages: Stage.allCases.filter { stage == nil || $0 == stage },
       roles: roles.filter { watch == nil || $0 == watch }, with: workers)
   }

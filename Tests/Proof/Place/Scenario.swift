@@ -17,12 +17,26 @@ struct Scenario: Codable, Hashable {
   var isExclusive = true
   /// How long the fault lasts, such as `50ms`.
   var lasting = "50ms"
+  /// What sets it apart from another one of its kind, such as `by user`.
+  var difference: String?
+  /// Whether a second fault of the same kind begins on the same packets while the first is in force.
+  var isDoubled = false
+  /// Whether another scenario touches packets in the same way, by other rules.
+  ///
+  /// To runner, agent, guardian and `recover` these are texts that they pass on: the calls are the same. So
+  /// it is tried at the calls of those that carry the rules out.
+  var isVariant = false
 
   static let all = processes + network
 
   /// Those of one kind of fault; all of them for nil.
   static func all(of fault: String?) -> [Scenario] {
     all.filter { fault == nil || $0.fault == fault }
+  }
+
+  /// Those and the variants.
+  static func everyKind(of fault: String? = nil) -> [Scenario] {
+    (all + variants).filter { fault == nil || $0.fault == fault }
   }
 
   static let processes = [
@@ -47,15 +61,40 @@ struct Scenario: Codable, Hashable {
       traffic: "{to: 127.0.0.1}", isExclusive: false, lasting: "150ms"),
   ]
 
+  /// Other rules, carried out as those of the network's scenarios.
+  static let variants = [
+    variant("network.reject"),
+    variant("network.partition"),
+    variant("network.loss", with: "{percent: 50%}"),
+    variant("network.flap", with: "{down: 50ms, up: 50ms}"),
+    variant(
+      "network.bandwidth", with: "{rate: 10mbit}", "by user",
+      traffic: connections.replacing("}", with: ", user: root}")),
+    variant("network.bandwidth", with: "{rate: 10mbit}", "two at once", isDoubled: true),
+  ]
+
+  private static func variant(
+    _ fault: String, with: String? = nil, _ difference: String? = nil,
+    traffic: String = connections, isDoubled: Bool = false
+  ) -> Scenario {
+    Scenario(
+      fault: fault, with: with, traffic: traffic, isExclusive: fault == "network.bandwidth",
+      lasting: "150ms", difference: difference, isDoubled: isDoubled, isVariant: true)
+  }
+
   private static let connections = "{to: 127.0.0.1, port: \(Talker.server), protocol: tcp}"
 
-  var name: String { isTraced ? "\(fault) of a traced process" : fault }
+  var name: String {
+    if let difference { return "\(fault) \(difference)" }
+    return isTraced ? "\(fault) of a traced process" : fault
+  }
 
   var isOfTraffic: Bool { traffic != nil }
 
   /// The roles that a run of it has.
   var roles: [Role] {
-    Role.allCases.filter { isOfTraffic || ![.rules, .clearing].contains($0) }
+    if isVariant { return [.holder, .rules, .clearing] }
+    return Role.allCases.filter { isOfTraffic || ![.rules, .clearing].contains($0) }
   }
 
   /// An experiment of a few tenths of a second that passes unless something is killed.
@@ -72,12 +111,21 @@ struct Scenario: Codable, Hashable {
           every: 20ms
           tolerance: {success: {min: 10%}}
     method:
-      - fault: \(fault)
-        \(aim)
-        for: \(lasting)\(with.map { "\n    with: \($0)" } ?? "")
+      - together:
+    \(steps.joined(separator: "\n"))
     limits: {duration: 1m}
 
     """
+  }
+
+  private var steps: [String] {
+    let with = with.map { "\n        with: \($0)" } ?? ""
+    let first = """
+          - fault: \(fault)
+            \(aim)
+            for: \(lasting)\(with)
+      """
+    return isDoubled ? [first, first + "\n        after: 50ms"] : [first]
   }
 
   private var aim: String {
