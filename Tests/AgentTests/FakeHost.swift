@@ -6,6 +6,8 @@ final class FakeHost: Host, @unchecked Sendable {
   var all: [Int32: ProcessFacts] = [:]
   var listening: [Int: [Int32]] = [:]
   var files: [String: String] = [:]
+  /// Processes that are there once the others have been listed.
+  var newborn: [ProcessFacts] = []
   /// Processes that no signal reaches.
   var immovable: Set<Int32> = []
   /// Processes of which nothing can be read.
@@ -33,7 +35,10 @@ final class FakeHost: Host, @unchecked Sendable {
   }
 
   func processes() throws(HostError) -> [ProcessFacts] {
-    all.values.sorted { $0.identity < $1.identity }
+    defer {
+      for process in newborn { all[process.identity.pid] = process }
+    }
+    return all.values.sorted { $0.identity < $1.identity }
   }
   func process(_ pid: Int32) -> ProcessFacts? { unreadable.contains(pid) ? nil : all[pid] }
   func hasEnded(_ process: ProcessIdentity) -> Bool {

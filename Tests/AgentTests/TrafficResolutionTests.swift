@@ -127,6 +127,21 @@ import Testing
     #expect(try traffic(["from": "10.1.0.2"], usual: .in).direction == .in)
   }
 
+  @Test func whatATreeStartsMeanwhileIsOfIt() throws {
+    host.unifiedCgroups = "/sys/fs/cgroup/unified"
+    host.files["/sys/fs/cgroup/unified/db/cgroup.procs"] = "30\n31\n"
+    host.newborn = [
+      .fake(51, "sh", parent: 31, cgroup: "/db"), .fake(52, "sort", parent: 51, cgroup: "/db"),
+    ]
+    #expect(try traffic(["process": ["executable": "postgres", "tree": true]]).owner != nil)
+    host.newborn = []
+    host.all[52] = nil
+    host.all[51] = nil
+    host.newborn = [.fake(53, "backup", cgroup: "/db")]
+    let refused = refusal(["process": ["executable": "postgres", "tree": true]])
+    #expect(refused?.message.contains("process 53 (backup) shares the cgroup") ?? false)
+  }
+
   @Test func cgroupsBelowAreMeantToo() throws {
     host.unifiedCgroups = "/sys/fs/cgroup/unified"
     host.files["/sys/fs/cgroup/unified/db/cgroup.procs"] = "30\n31\n"

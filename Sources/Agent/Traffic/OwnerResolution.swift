@@ -44,22 +44,39 @@ struct OwnerResolution {
         "the processes are in different cgroups, and their traffic can't be told from others'",
         cure: "name one service, or select by 'user' or 'cgroup'")
     }
-    let ids = Set(chosen.map(\.identity))
-    let others: [ProcessFacts]
-    do throws(HostError) {
-      // nft means the cgroups below too.
-      others = try host.processes().filter {
-        ($0.cgroups.last?.isCgroup(within: path) ?? false) && !ids.contains($0.identity)
-      }
-    } catch {
-      throw Refusal(error.message)
-    }
-    if let other = others.first {
+    if let other = try strangers(in: path, besides: chosen, mayHaveChildren: selector.tree).first {
       throw Refusal(
         "process \(other.identity.pid) (\(other.programName)) shares the cgroup \(path) with the "
           + "selected ones, and their traffic can't be told apart",
         cure: "give the service a cgroup of its own, such as a systemd unit, or select by 'user'")
     }
     return try cgroup(path)
+  }
+
+  /// Who else lives in a cgroup: nft(8) means those below it too.
+  ///
+  /// What the chosen ones have started since they were chosen is theirs, where their trees are meant.
+  private func strangers(
+    in path: String, besides chosen: [ProcessFacts], mayHaveChildren: Bool
+  ) throws(Refusal) -> [ProcessFacts] {
+    let all: [ProcessFacts]
+    do throws(HostError) { all = try host.processes() } catch { throw Refusal(error.message) }
+    let ids = Set(chosen.map(\.identity))
+    let parents = Dictionary(all.map { ($0.identity.pid, $0.parent) }) { first, _ in first }
+    func isOfTree(_ process: ProcessFacts) -> Bool {
+      let roots = Set(chosen.map(\.identity.pid))
+      var seen: Set<Int32> = []
+      var ancestor = process.parent
+      while seen.insert(ancestor).inserted {
+        if roots.contains(ancestor) { return true }
+        ancestor = parents[ancestor] ?? 0
+      }
+      return false
+    }
+    return all.filter {
+      !$0.isDead && !ids.contains($0.identity)
+        && ($0.cgroups.last?.isCgroup(within: path) ?? false)
+        && !(mayHaveChildren && isOfTree($0))
+    }
   }
 }
