@@ -47,7 +47,8 @@ extension Shaping.Delay {
         "jitter", "how far the delay varies; packets may overtake each other", default: .zero,
         shown: "0s"),
       correlation: fields.value(
-        "correlation", "how much one packet's jitter is like that of the one before",
+        "correlation",
+        "how much one packet's jitter is like that of the one before; netem keeps hardly any of it",
         default: .none, shown: "0%"),
       distribution: fields.value(
         "distribution", "of the jitter: uniform, normal, pareto or paretonormal",

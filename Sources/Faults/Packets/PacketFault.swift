@@ -51,7 +51,11 @@ extension PacketFault {
       ).rules()
     }
     try Preflight(host: setting.host).check(rules, traffic)
-    return rules.injection
+    var injection = rules.injection
+    if let remark = shaped?.remark {
+      injection.note = [injection.note, remark].compactMap(\.self).joined(separator: "; ")
+    }
+    return injection
   }
 
   public func inspect(_ inspection: NetworkInspection, on host: any Host) -> Evidence {

@@ -60,6 +60,11 @@ struct Preflight {
     }
     // Who may not make a namespace hears of a missing module at the injection, before the rules.
     if result.isSuccess || result.errors.contains("unshare") { return }
+    if let table = result.errors.firstMatch(of: /No distribution data for (\w+)/) {
+      throw Refusal(
+        "tc has no table of the distribution '\(table.1)'",
+        cure: "install the whole package iproute2, with its *.dist files, or take no distribution")
+    }
     if complaints.contains(where: result.errors.contains) {
       throw Refusal(
         "this kernel has no \(name), by which packets would be shaped (module \(module))",

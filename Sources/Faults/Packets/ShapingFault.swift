@@ -10,6 +10,18 @@ extension ShapingFault {
   public var treatment: Treatment { .shape(ShapedWays(both: shaping)) }
 }
 
+extension ShapedWays {
+  /// What the kernel does not do of it although tc takes it; nil if it does all.
+  var remark: String? {
+    let isCorrelated = [out.delay, self.in.delay].contains { delay in
+      delay.map { $0.jitter > .zero && $0.correlation.fraction > 0 } ?? false
+    }
+    // tabledist() in net/sched/sch_netem.c takes the remainder of a number that resembles the last one.
+    return isCorrelated
+      ? "netem keeps hardly anything of a jitter's correlation: 75% asked, 8% measured" : nil
+  }
+}
+
 extension Fields {
   /// Notes what no shaping can be.
   mutating func noteProblems(of shaping: Shaping) {

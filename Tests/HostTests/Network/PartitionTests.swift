@@ -227,6 +227,34 @@ extension RealHost.NetworkFaults {
       }
     }
 
+    @Test("a shaping may come and go too, and its device stays for as long")
+    func flappingShape() async throws {
+      try await Rig.run { rig in
+        let network = try await Network.make(2, in: rig)
+        let (here, there) = (network.hosts[0], network.hosts[1])
+        // A kilobyte takes a second of a link as slow as this, and what waits longer is dropped.
+        try await FaultRun.during(
+          "{fault: network.flap, traffic: {to: \(there.address)}, with: {fault: network.bandwidth, "
+            + "with: {rate: 16kbit, burst: 2KiB, latency: 50ms}, down: 800ms, up: 800ms}}",
+          on: here, of: network, in: rig
+        ) { (_) async throws in
+          var counts: [Int] = []
+          var states: [Bool] = []
+          let end = ContinuousClock.now + .seconds(4)
+          while ContinuousClock.now < end {
+            counts.append(try network.arrivals(of: 100, from: 0, to: 1))
+            // One that the last round had given up may come in this one.
+            let isFree = (counts.last ?? 0) >= 100
+            if states.last != isFree { states.append(isFree) }
+          }
+          #expect((4...6).contains(states.count), "\(counts)")
+          let devices = try await here.output(of: ["ip", "-o", "link"], in: rig).text
+          #expect(devices.contains(": jenner"), "\(devices)")
+        }
+        #expect(try network.arrivals(of: 100, from: 0, to: 1) == 100)
+      }
+    }
+
     @Test("a flapping link is gone and there, in turns")
     func flap() async throws {
       try await Rig.run { rig in

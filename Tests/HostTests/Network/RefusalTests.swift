@@ -57,6 +57,12 @@ extension RealHost.NetworkFaults {
         wrapper: hiding("/usr/sbin/tc"), says: "tc can't be run",
         cure: "install the package iproute2"),
       Case(
+        name: "no table of a distribution",
+        fault: "network.latency, traffic: {to: 10.77.0.2}, "
+          + "with: {delay: 10ms, jitter: 1ms, distribution: normal}",
+        wrapper: hidingTables, says: "tc has no table of the distribution 'normal'",
+        cure: "install the whole package iproute2"),
+      Case(
         name: "no CAP_NET_ADMIN", fault: drop + "{to: 10.77.0.2}",
         wrapper: ["setpriv", "--bounding-set=-net_admin"], says: "it needs cap_net_admin",
         cure: "run the agent as root"),
@@ -67,6 +73,13 @@ extension RealHost.NetworkFaults {
       let script = "mount --bind /dev/null \(program) && exec \"$@\""
       return ["unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh"]
     }
+
+    /// An empty folder in front of the one in which tc(8) looks for its tables.
+    private static let hidingTables = [
+      "unshare", "--mount", "--propagation", "private", "sh", "-c",
+      "for tables in /usr/lib/tc /usr/lib/*/tc; do "
+        + "[ ! -d $tables ] || mount -t tmpfs none $tables || exit 1; done; exec \"$@\"", "sh",
+    ]
 
     @Test("is refused, with what is missing and a cure", .needs(.setpriv), arguments: cases)
     func refused(_ example: Case) async throws {

@@ -1,6 +1,7 @@
 import ChildProcess
 import FoundationEssentials
 import Glibc
+import Model
 import Testing
 
 extension RealHost.NetworkFaults {
@@ -62,6 +63,47 @@ extension RealHost.NetworkFaults {
       }
     }
 
+    @Test("between two groups hits what they say to each other, and nobody else")
+    func between() async throws {
+      try await Rig.run { rig in
+        let network = try await Network.make(3, in: rig)
+        let hosts = network.hosts
+        try await FaultRun.during(
+          "{fault: network.partition, traffic: {between: [[\(hosts[0].address), 10.77.0.9], "
+            + "[\(hosts[1].address)]]}}",
+          on: hosts[0], of: network, in: rig
+        ) { (_) async throws in
+          let lost: Set = [Way(from: 0, to: 1), Way(from: 1, to: 0)]
+          #expect(try await network.openWays() == Network.allWays(3).subtracting(lost))
+        }
+      }
+    }
+
+    @Test(
+      "from an address of the host to another's hits what has that source alone", .needs(.ping))
+    func source() async throws {
+      try await Rig.run { rig in
+        let network = try await Network.make(2, in: rig)
+        let (here, there) = (network.hosts[0], network.hosts[1])
+        let other = "10.77.0.101"
+        let added = try await here.output(
+          of: ["ip", "addr", "add", "\(other)/24", "dev", NetworkHost.interface], in: rig)
+        try #require(added.isSuccess, "\(added.errors)")
+        func answers(to source: String) async throws -> Bool {
+          let ping = ["ping", "-q", "-n", "-c", "2", "-i", "0.2", "-W", "1", "-I", source]
+          return try await here.output(of: ping + [there.address], in: rig).isSuccess
+        }
+        try await FaultRun.during(
+          "{fault: network.blackhole, traffic: {from: \(here.address), to: \(there.address)}}",
+          on: here, of: network, in: rig
+        ) { (_) async throws in
+          #expect(try await answers(to: here.address) == false)
+          #expect(try await answers(to: other))
+        }
+        #expect(try await answers(to: here.address))
+      }
+    }
+
     @Test("by user hits what that user's programs send")
     func user() async throws {
       try await Rig.run { rig in
@@ -99,6 +141,51 @@ extension RealHost.NetworkFaults {
           #expect(try await connects(through: moved, from: here, to: there, in: rig) == false)
           #expect(try await connects(from: here, to: there, in: rig))
         }
+        withExtendedLifetime(door) {}
+      }
+    }
+
+    @Test(
+      "by process hits what the processes of its cgroup send, and refuses a cgroup that others share",
+      .enabled(if: Self.cgroups != nil))
+    func process() async throws {
+      try await Rig.run { rig in
+        let network = try await Network.make(2, in: rig)
+        let (here, there) = (network.hosts[0], network.hosts[1])
+        let folder = "\(try #require(Self.cgroups))/jenner-test-\(getpid())-process"
+        try FileManager.default.createDirectory(
+          atPath: folder, withIntermediateDirectories: false)
+        rig.atEnd { rmdir(folder) }
+        let moved = ["sh", "-c", "echo $$ >\(folder)/cgroup.procs && exec \"$@\"", "sh"]
+        let heard = rig.scratch.file("heard")
+        // It says of each attempt whether it could connect, by a child.
+        let attempts =
+          "while :; do (: </dev/tcp/\(there.address)/80) 2>/dev/null "
+          + "&& echo yes >\(heard) || echo no >\(heard); sleep 0.1; done"
+        let client = try rig.start(Launch(here.entering + moved + ["bash", "-c", attempts]))
+        let pidfile = try rig.scratch.write("\(client.pid)", to: "client.pid")
+        let door = try NetworkSocket.bound(to: there.address, port: 80, on: there, isStream: true)
+        func hears(_ word: String) async -> Bool {
+          await eventually(within: .seconds(5)) { rig.scratch.text(of: "heard") == "\(word)\n" }
+        }
+        #expect(await hears("yes"))
+        let step =
+          "{fault: network.reject, traffic: {to: \(there.address), "
+          + "process: {pidfile: \(pidfile), tree: true}}}"
+        try await FaultRun.during(step, on: here, of: network, in: rig) { (_) async throws in
+          #expect(await hears("no"))
+          #expect(try await connects(from: here, to: there, in: rig))
+        }
+        #expect(await hears("yes"))
+        let stranger = try rig.start(Launch(moved + ["sleep", "60"]))
+        let isThere = await eventually(within: .seconds(5)) {
+          ProcessTable.entry(of: stranger.pid)?.program == "sleep"
+        }
+        try #require(isThere)
+        let refused = try FaultRun.start([step], on: here, in: rig)
+        let outcome = try await refused.finish()
+        #expect(outcome.ended(.refused), "\(outcome.output)\(outcome.errors)")
+        #expect(outcome.errors.contains("shares the cgroup"), "\(outcome.errors)")
         withExtendedLifetime(door) {}
       }
     }

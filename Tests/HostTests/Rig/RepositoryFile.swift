@@ -4,7 +4,11 @@ import FoundationEssentials
 enum RepositoryFile {
   /// The text of a file, named from the repository's top.
   static func text(of path: String) throws -> String {
-    let top = #filePath.split(separator: "/").dropLast(4).joined(separator: "/")
-    return try String(contentsOf: URL(filePath: "/\(top)/\(path)"), encoding: .utf8)
+    try String(contentsOf: URL(filePath: Self.path(of: path)), encoding: .utf8)
+  }
+
+  /// Where a file is, named from the repository's top.
+  static func path(of path: String) -> String {
+    "/" + #filePath.split(separator: "/").dropLast(4).joined(separator: "/") + "/\(path)"
   }
 }

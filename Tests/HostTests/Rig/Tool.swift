@@ -18,6 +18,7 @@ enum Tool: String, CaseIterable, Sendable {
   case redis = "redis-server"
   case ip
   case nft
+  case ping
   case podman
   case runc
   case setpriv

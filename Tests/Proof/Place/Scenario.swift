@@ -119,13 +119,13 @@ struct Scenario: Codable, Hashable {
   }
 
   private var steps: [String] {
-    let with = with.map { "\n        with: \($0)" } ?? ""
+    let with = with.map { "\n      with: \($0)" } ?? ""
     let first = """
           - fault: \(fault)
             \(aim)
             for: \(lasting)\(with)
       """
-    return isDoubled ? [first, first + "\n        after: 50ms"] : [first]
+    return isDoubled ? [first, first + "\n      after: 50ms"] : [first]
   }
 
   private var aim: String {
