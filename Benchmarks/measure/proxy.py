@@ -160,9 +160,19 @@ def haproxy(programs, upstream):
 # Connections ------------------------------------------------------------------------------------
 
 
-def connections(programs):
+def raise_descriptors():
+    """Takes as many descriptors as all connections need, as far as this user may; answers with the limit."""
+    needed = 2 * CONNECTIONS + 64
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(hard, needed), max(hard, needed)))
+    except ValueError:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+
+
+def connections(programs):
+    hard = raise_descriptors()
     # The proxy has two descriptors for each, and some for itself.
     count = min(CONNECTIONS, (hard - 64) // 2)
     listener, port = listen()
@@ -195,8 +205,7 @@ def connections(programs):
 
 def hold(listener, held):
     """Accepts, reads one byte of each connection, and keeps it open."""
-    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    raise_descriptors()
     kept = []
     while True:
         connection, _ = listener.accept()
