@@ -29,6 +29,11 @@ enum AgentMain {
     // A C string of the system's, read before anything else runs.
     let arguments = Array(CommandLine.arguments.dropFirst())
     switch arguments.first {
+    case "--version": return Terminal.show("jenner-agent \(JennerVersion.text)\n")
+    case "--help", "-h", "help": return Terminal.show(usage)
+    default: refuseRelativeState()
+    }
+    switch arguments.first {
     case nil: exit(AgentDriver.serve(catalog: catalog))
     case "guardian" where arguments.count == 3 && arguments[1] == "--ledger":
       exit(Guardian.guardLedger(at: arguments[2]))
@@ -47,8 +52,6 @@ enum AgentMain {
       }
       exit(installation.run().rawValue)
     case "state": runCommand(arguments.dropFirst(), HostStateCommand.run)
-    case "--version": Terminal.show("jenner-agent \(JennerVersion.text)\n")
-    case "--help", "-h", "help": Terminal.show(usage)
     default: refuseUsage()
     }
   }
@@ -60,6 +63,17 @@ enum AgentMain {
     case [], ["--format", "text"]: exit(command(.text).rawValue)
     case ["--format", "json"]: exit(command(.json).rawValue)
     default: refuseUsage()
+    }
+  }
+
+  /// With another directory than the user means, every answer would be about other ledgers.
+  private static func refuseRelativeState() {
+    do throws(Refusal) {
+      _ = try StateVariable.path()
+    } catch {
+      let cure = error.cure.map { "; \($0)" } ?? ""
+      Terminal.warn("jenner-agent: \(error.message)\(cure)\n")
+      exit(ExitStatus.usage.rawValue)
     }
   }
 

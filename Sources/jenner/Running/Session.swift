@@ -9,6 +9,12 @@ final class Session {
   private(set) var interruption: Signal?
 
   init() throws(Failure) {
+    // Before any agent is asked, which would have to refuse it too.
+    do throws(Refusal) {
+      _ = try StateVariable.path()
+    } catch {
+      throw .message(error.message + (error.cure.map { "; \($0)" } ?? ""), .usage)
+    }
     do {
       loop = try EventLoop()
       // Blocked here, before any other thread starts, so that no thread is ever ended by one. A session
