@@ -115,7 +115,7 @@ final class AgentDriver {
   private func perform(_ effect: AgentEffect) throws(Failure) {
     switch effect {
     case .reply(let message): channel?.send(MessageCoding.line(of: message))
-    case .recover: recover()
+    case .recover: try check(.ledger) { () throws(Refusal) in try recover() }
     case .lock(let targets, let run):
       try check(.lock) { () throws(Refusal) in try locks.lock(targets, run: run) }
     case .openLedger(let run, let entry):
@@ -182,6 +182,8 @@ final class AgentDriver {
   private func attempt(_ effect: FailedEffect, _ body: () throws -> Void) throws(Failure) {
     do {
       try body()
+    } catch let refusal as Refusal {
+      throw Failure(effect: effect, refusal: refusal)
     } catch {
       throw Failure(effect: effect, refusal: Refusal("\(error)"))
     }
@@ -217,7 +219,15 @@ final class AgentDriver {
   }
 
   /// In a process of its own, with this one's capabilities, so that heartbeats go on meanwhile.
-  private func recover() {
+  ///
+  /// Where the ledgers can't be had, no run could begin: that is said in its own words, and at once.
+  private func recover() throws(Refusal) {
+    do throws(SystemError) {
+      _ = try state.ledgerPaths()
+    } catch {
+      throw Refusal(
+        "ledgers can't be kept here: \(error)", cure: state.remedyOfUnlisted)
+    }
     let runner = CommandRunner(loop: loop, exactCapabilities: false)
     var command = Command(argv: ["/proc/self/exe", "recover"], timeout: .seconds(600))
     command.environment["JENNER_STATE"] = state.path

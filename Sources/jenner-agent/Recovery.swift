@@ -39,7 +39,9 @@ enum Recovery {
       Terminal.warn("jenner-agent recover: \(error)\n")
       return [
         Finding(
-          run: "-", title: "ledgers", outcome: "not undone", reason: "they can't be listed",
+          run: "-", title: "ledgers", outcome: "not undone",
+          reason: state.distrust() == nil
+            ? "they can't be listed" : "somebody else may have written them",
           pending: ["\(error); what they hold is not known; \(state.remedyOfUnlisted)"])
       ]
     }

@@ -51,7 +51,7 @@ enum ResidueSearch {
         } else {
           found.append(
             Residue(
-              host: name, what: "ledgers that can't be listed: \(error)",
+              host: name, what: "ledgers that can't be looked at: \(error)",
               command: directory.remedyOfUnlisted))
         }
         continue

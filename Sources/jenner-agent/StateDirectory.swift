@@ -22,8 +22,10 @@ struct StateDirectory: LedgerReader {
 
   /// `$JENNER_STATE`, else `/var/lib/jenner` for root, else `$XDG_STATE_HOME/jenner`, else
   /// `~/.local/state/jenner`.
+  ///
+  /// A `$JENNER_STATE` that is no absolute path has been refused before: `AgentMain`.
   init() {
-    if let own = CommandEnvironment.variable("JENNER_STATE"), own.hasPrefix("/") {
+    if let own = (try? StateVariable.path()) ?? nil {
       path = own
     } else if geteuid() == 0 {
       path = Self.rootDefault
@@ -34,7 +36,7 @@ struct StateDirectory: LedgerReader {
     }
   }
 
-  private var runs: String { path + "/runs" }
+  var runs: String { path + "/runs" }
 
   /// The path of a run's ledger; the name must be valid.
   func ledgerPath(ofRun run: String) -> String { "\(runs)/\(run)\(Self.suffix)" }
@@ -46,15 +48,19 @@ struct StateDirectory: LedgerReader {
   }
 
   /// What a person does where the ledgers can't be listed.
-  var remedyOfUnlisted: String { "check \(runs.shellQuoted), then: \(recoverCommand)" }
-
-  /// Makes the directories, for this user alone.
-  func make() throws(SystemError) {
-    try Directory.make(runs, mode: 0o700)
+  var remedyOfUnlisted: String {
+    distrust()?.cure ?? "check \(runs.shellQuoted), then: \(recoverCommand)"
   }
 
-  /// The paths of all ledgers, sorted.
+  /// Makes the directories, for this user alone; what somebody else has made meanwhile is refused.
+  func make() throws {
+    try Directory.make(runs, mode: 0o700)
+    try requireTrusted()
+  }
+
+  /// The paths of all ledgers, sorted; a directory that can't be believed is an error.
   func ledgerPaths() throws(SystemError) -> [String] {
+    if let distrust = distrust() { throw distrust.error }
     do throws(SystemError) {
       return try Directory.entries(of: runs).filter { $0.hasSuffix(Self.suffix) }.sorted()
         .map { "\(runs)/\($0)" }

@@ -215,6 +215,11 @@ final class Scratch {
     try run(argv: [Self.program] + arguments, state: path)
   }
 
+  /// Runs a command of the agent's program with another state directory.
+  func run(_ arguments: String..., state: String) throws -> CommandResult {
+    try run(argv: [Self.program] + arguments, state: state)
+  }
+
   /// Runs a command of the agent's program as a user without any rights, with a state directory.
   func runAsNobody(_ arguments: String..., state: String) throws -> CommandResult {
     let user = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
