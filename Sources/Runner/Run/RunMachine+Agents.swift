@@ -55,7 +55,15 @@ extension RunMachine {
     let text = refusal.message + (refusal.cure.map { "; \($0)" } ?? "")
     switch question {
     case .state: takeStateBefore(.failure(refusal), of: host)
-    case .allow, .begin, .watch, .arm:
+    case .begin:
+      // An agent that refuses to begin has nothing of this run, and ends by itself: neither is the end of
+      // its pipe a loss, nor has it a ledger to be asked for.
+      agents[host]?.state = .ended
+      questions[host] = nil
+      guard phase != .ending else { return }
+      tell("agent.refused", text, host: host)
+      refuse("\(host): \(text)")
+    case .allow, .watch, .arm:
       // A run that is being ended does not need what it had asked for.
       guard phase != .ending else { return }
       tell("agent.refused", text, host: host)
