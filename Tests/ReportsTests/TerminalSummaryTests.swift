@@ -28,6 +28,15 @@ import Testing
     #expect(TerminalSummary.render(unknown).contains("jenner recover"))
   }
 
+  @Test func noRecoveryIsToldOfWhereTheUndoIsNotProved() throws {
+    var record = try Samples.passed()
+    record.clean = false
+    record.recoverySeconds = nil
+    let words = "not shown, since not everything is proved undone"
+    #expect(TerminalSummary.render(record).contains("  recovery: \(words)\n"))
+    #expect(MarkdownReport.render(record).contains("| Recovery | **not shown**, since not"))
+  }
+
   @Test func aPassThatIsNotProvedUndoneIsNone() throws {
     var record = try Samples.passed()
     record.clean = false

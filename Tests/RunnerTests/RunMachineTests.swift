@@ -72,6 +72,48 @@ import Testing
     #expect((2...3.5).contains(recovery))
   }
 
+  /// There is no time since an undo that may not have been; also where it is proved in the end.
+  @Test func noRecoveryIsMeasuredWhereTheUndoIsNotProved() throws {
+    var script = Script()
+    script.answer = { _, request in
+      guard case .undo(let step) = request else { return nil }
+      return .undone(
+        step: step, proofs: [UndoProof(step: "resume", isProved: false, evidence: "still stopped")])
+    }
+    let record = try #require(try SimulatedExperiment.run(script: script).record)
+    #expect(record.recoverySeconds == nil)
+    #expect(record.phases.contains { $0.name == "recovery" })
+    #expect(!record.events.contains { $0.text.contains("back after") })
+    #expect(record.events.contains { $0.kind == "recovery.held" && $0.text.contains("not everything") })
+  }
+
+  @Test func norWhereTheHostTurnsOutNotToBeAsItWas() throws {
+    var script = Script()
+    script.stateAfter = { _ in
+      let victim = ProcessEntry(
+        process: ProcessFacts.of(100).identity, condition: .stopped, program: "victim")
+      return .success(HostState.simulated.with(.processes, victim.key, victim.text))
+    }
+    let record = try #require(try SimulatedExperiment.run(script: script).record)
+    #expect(!record.clean)
+    #expect(record.recoverySeconds == nil)
+  }
+
+  /// It has no ledger of the run that anybody could ask it for, and ends by itself.
+  @Test func anAgentThatRefusesToBeginIsNotAskedAgain() throws {
+    var script = Script()
+    script.answer = { _, request in
+      guard case .begin = request else { return nil }
+      return .refused(Refusal("ledgers can't be kept here"))
+    }
+    script.lostAt = 0.003
+    script.isUnreachable = true
+    let record = try #require(try SimulatedExperiment.run(script: script).record)
+    #expect(record.ended == .refused)
+    #expect(record.durationSeconds < 1)
+    #expect(!record.events.contains { $0.kind == "agent.lost" }, "\(record.events)")
+  }
+
   @Test func aFaultThatIsNotInForceShowsNothing() throws {
     var script = Script()
     script.answer = { _, request in

@@ -25,7 +25,8 @@ public struct Record: Sendable, Hashable, Codable {
   /// RFC 3339 in UTC.
   public var started: String
   public var durationSeconds: Double
-  /// From the last undo until the steady state held again; nil where it did not, or need not.
+  /// From the last undo until the steady state held again; nil where it did not, or need not, and
+  /// where not everything is proved undone.
   public var recoverySeconds: Double?
   public var experiment: ExperimentSource
   public var tool: ToolFacts

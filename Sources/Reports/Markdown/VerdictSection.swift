@@ -36,7 +36,7 @@ extension Document {
     if let seconds = record.recoverySeconds {
       return "the steady state held again \(Amounts.time(seconds)) after the last undo"
     }
-    let wasDue = record.phases.contains { $0.name == "recovery" }
-    return wasDue ? "**not shown**" : "not judged in this run"
+    guard record.hasRecoveryPhase else { return "not judged in this run" }
+    return record.clean ? "**not shown**" : "**not shown**, since not everything is proved undone"
   }
 }

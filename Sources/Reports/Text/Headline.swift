@@ -59,6 +59,9 @@ extension Record {
     return "proved (\(Amounts.count(proofs.count, "undo step")) read back)"
   }
 
+  /// Whether the run waited for the steady state to hold again.
+  var hasRecoveryPhase: Bool { phases.contains { $0.name == "recovery" } }
+
   /// The checks that came to a verdict.
   func checks(_ verdict: Verdict) -> [Check] { checks.filter { $0.verdict == verdict } }
 

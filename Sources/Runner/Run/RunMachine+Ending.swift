@@ -84,11 +84,14 @@ extension RunMachine {
     guard phase == .recovery, let outcome = recovery?.advance(to: time) else { return }
     switch outcome {
     case .recovered(let time, let window):
-      record.recoverySeconds = (time * 1e6).rounded() / 1e6
       judgeRecovery(in: window)
+      // A time since an undo that nobody has proved would say that there was one.
+      if isUndoProved { record.recoverySeconds = (time * 1e6).rounded() / 1e6 }
+      let length = record.recoverySeconds.map { Duration.seconds($0).brief }
       tell(
         "recovery.held",
-        "the steady state is back after \(Duration.seconds(record.recoverySeconds ?? 0).brief)")
+        length.map { "the steady state is back after \($0)" }
+          ?? "the steady state holds, though not everything is proved undone")
     case .tooLate(let window):
       judgeRecovery(in: window)
       let within = specification.experiment.hypothesis.recovery.within.text
@@ -98,6 +101,11 @@ extension RunMachine {
     }
     closeRecovery()
     end(stopReason == nil ? .completed : record.ended)
+  }
+
+  /// Whether everything that was undone so far is proved so.
+  private var isUndoProved: Bool {
+    !hasUnprovedUndo && record.residue.isEmpty && record.faults.allSatisfy(\.undone)
   }
 
   private mutating func judgeRecovery(in window: Window) {
@@ -185,6 +193,7 @@ extension RunMachine {
     let time = seconds(now)
     for index in record.faults.indices { record.faults[index].close(at: time) }
     record.clean = record.residue.isEmpty
+    if !record.clean { record.recoverySeconds = nil }
     record.checks = record.checks.inReadingOrder
     let judgement = RunVerdict.of(
       checks: record.checks, faults: record.faults, actionsFailed: failedActions,

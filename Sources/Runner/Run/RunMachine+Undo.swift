@@ -100,6 +100,7 @@ extension RunMachine {
   private mutating func noteUndone(_ proofs: [UndoProof], step index: Int, host: String) {
     let name = steps[index].plan.name
     let isProved = proofs.allSatisfy(\.isProved)
+    if !isProved { hasUnprovedUndo = true }
     if let place = faultIndex[FaultKey(step: index, host: host)] {
       record.faults[place].undo += proofs.map { proof in
         UndoProof(

@@ -65,6 +65,8 @@ public struct RunMachine: Sendable {
   var interruption: Signal?
   var failedActions: [String] = []
   var undoFinished: Duration?
+  /// Whether an undo was tried and not proved, of a fault or an action, even if it is proved later.
+  var hasUnprovedUndo = false
   /// Hosts that are still to run their rollbacks.
   var rollbackHosts: [String] = []
   /// The hosts that were asked to write rollbacks down.
