@@ -42,8 +42,9 @@ final class TargetLocks {
     try lockRun(run)
     for key in keys where shaping[key] == nil {
       let path = "\(LockFolder.path)/network-\(key.namespace)-\(key.interface).lock"
-      shaping[key] = try lock(path, text: run + "\n", named: "interface \(key.interface)") {
-        LockFiles.run(at: path).limited
+      let name = "interface \(key.interface)"
+      shaping[key] = try lock(path, text: run + "\n", named: name) {
+        Self.busy(name, LockFiles.run(at: path).limited)
       }
     }
   }
@@ -51,15 +52,17 @@ final class TargetLocks {
   private func lockRun(_ run: String) throws(Refusal) {
     do throws(SystemError) {
       try LockFolder.prepare()
-      self.run = run
-      if runLock == nil {
-        runLock = try FileLock(path: "\(LockFolder.path)/run-\(run).lock", mode: Self.mode)
-        try runLock?.write(run + "\n")
-      }
     } catch {
       throw Refusal(
         "targets can't be locked: \(error)",
         cure: "as root: install -d -o root -m 1777 \(LockFolder.path)")
+    }
+    self.run = run
+    guard runLock == nil else { return }
+    // Without it the run would look dead, and its effects be taken for what a dead one has left.
+    let path = "\(LockFolder.path)/run-\(run).lock"
+    runLock = try lock(path, text: run + "\n", named: "run \(run)") {
+      "run \(run) has another agent on this host already"
     }
   }
 
@@ -101,14 +104,19 @@ final class TargetLocks {
   private func lock(_ target: ProcessIdentity) throws(Refusal) -> FileLock {
     let wanted = text(target, isStopped: false)
     let path = "\(LockFolder.path)/\(wanted.fileName)"
-    return try lock(path, text: wanted.text, named: "process \(target.pid)") {
-      LockFiles.lock(at: path)?.run ?? ""
+    let name = "process \(target.pid)"
+    return try lock(path, text: wanted.text, named: name) {
+      Self.busy(name, LockFiles.lock(at: path)?.run ?? "")
     }
   }
 
-  /// Locks a file that says whose it is; a refusal names the run that has it.
+  private static func busy(_ name: String, _ holder: String) -> String {
+    "\(name) is a target of another run" + (holder.isEmpty ? "" : ", \(holder)")
+  }
+
+  /// Locks a file that says whose it is; where another has it, `taken` says so.
   private func lock(
-    _ path: String, text: String, named name: String, holder: () -> String
+    _ path: String, text: String, named name: String, taken: () -> String
   ) throws(Refusal) -> FileLock {
     do throws(SystemError) {
       for attempt in 1...Self.attempts {
@@ -126,15 +134,13 @@ final class TargetLocks {
         "\(name) is a target of a run of \(owner), or was one of a run that was killed",
         cure: "wait until it has ended; if it has, have \(owner) run 'jenner recover'")
     }
-    let holder = holder()
-    throw Refusal(
-      "\(name) is a target of another run" + (holder.isEmpty ? "" : ", \(holder)"),
-      cure: "wait until it has ended")
+    throw Refusal(taken(), cure: "wait until it has ended")
   }
 
   /// Removes the files of locks that nobody holds any more, because their agents were killed.
   ///
-  /// The lock of a process that its run left stopped stays until the process runs again.
+  /// The lock of a process that its run left stopped stays until the process runs again. Root removes
+  /// those of all users, whose own `recover` may never come.
   static func removeUnheld() {
     for path in LockFiles.paths where FileLock.isHeld(path) == false {
       if LockFiles.stoppedProcess(at: path) != nil { continue }
