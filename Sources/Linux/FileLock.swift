@@ -46,6 +46,40 @@ public final class FileLock {
     return errno == EWOULDBLOCK
   }
 
+  /// The process that holds the lock of a file, by /proc/locks: proc_locks(5); nil if none does, or if
+  /// it can't be told, as where the process is of another pid namespace.
+  public static func holder(of path: String) -> Int32? {
+    var status = stat()
+    guard lstat(path, &status) == 0,
+      let bytes = try? FileContents.bytes(of: "/proc/locks", limit: 16 << 20)
+    else { return nil }
+    let device = UInt64(status.st_dev)
+    // As makedev(3) puts both numbers together.
+    let major = (device >> 8) & 0xfff | (device >> 32) & ~0xfff
+    let minor = device & 0xff | (device >> 12) & ~0xff
+    return holder(
+      in: String(decoding: bytes, as: UTF8.self), major: major, minor: minor,
+      inode: UInt64(status.st_ino))
+  }
+
+  /// Reads lines such as `1: FLOCK  ADVISORY  WRITE 4242 fe:00:16220232 0 EOF`.
+  static func holder(in table: String, major: UInt64, minor: UInt64, inode: UInt64) -> Int32? {
+    for line in table.split(separator: "\n") {
+      let words = line.split(separator: " ")
+      // Those who wait have an arrow before the kind.
+      guard words.count >= 6, words[1] == "FLOCK", words[3] == "WRITE", let pid = Int32(words[4]),
+        pid > 0
+      else { continue }
+      let file = words[5].split(separator: ":")
+      if file.count == 3, UInt64(file[0], radix: 16) == major, UInt64(file[1], radix: 16) == minor,
+        UInt64(file[2]) == inode
+      {
+        return pid
+      }
+    }
+    return nil
+  }
+
   /// Replaces the file's text, which tells others who holds the lock.
   public func write(_ text: String) throws(SystemError) {
     let bytes = Array(text.utf8)

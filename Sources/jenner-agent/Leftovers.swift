@@ -9,6 +9,8 @@ internal import Model
 struct Leftovers {
   /// One thing that is left.
   enum Leftover: Hashable {
+    /// A stopped agent whose ledger is lost.
+    case agent(StrandedAgent)
     /// A process that is itself part of a fault.
     case effect(ProcessIdentity, run: String)
     /// A process that a run stopped, by the lock that its agent left.
@@ -31,7 +33,7 @@ struct Leftovers {
   func search() throws(SystemError) -> (found: [Leftover], unseen: [Unseen]) {
     let objects = try MarkedObject.all()
     let found =
-      effects + stopped + abandoned(objects.found)
+      StrandedAgent.all().map { .agent($0) } + effects + stopped + abandoned(objects.found)
       + GuardianCgroup.abandoned().map { .guardianCgroup($0) }
     return (found, objects.unseen)
   }
@@ -60,10 +62,8 @@ struct Leftovers {
   /// Clears one thing, if it is still as it was found.
   private func clear(_ leftover: Leftover) throws(SystemError) {
     switch leftover {
-    case .effect(let process, _):
-      guard let handle = try PidFD(process, on: host) else { return }
-      _ = try handle.send(.kill)
-      _ = handle.waitForEnd(atMost: Takeover.fenceLimit)
+    case .agent(let agent): try end(agent.process)
+    case .effect(let process, _): try end(process)
     case .stopped(let lock):
       // Held meanwhile, so that no run takes the process as its target while it is continued.
       let path = "\(LockFolder.path)/\(lock.fileName)"
@@ -74,6 +74,12 @@ struct Leftovers {
     case .object(let object): try object.clear()
     case .guardianCgroup(let path): GuardianCgroup.remove(path)
     }
+  }
+
+  private func end(_ process: ProcessIdentity) throws(SystemError) {
+    guard let handle = try PidFD(process, on: host) else { return }
+    _ = try handle.send(.kill)
+    _ = handle.waitForEnd(atMost: Takeover.fenceLimit)
   }
 
   private func waitUntilItRuns(_ process: ProcessIdentity) -> Bool {
@@ -90,7 +96,11 @@ extension Leftovers {
   static func clear() -> [Recovery.Finding] {
     do throws(SystemError) {
       let leftovers = Leftovers(openRuns: openRuns())
-      let before = try leftovers.search().found
+      var before = try leftovers.search().found
+      // What an agent holds is seen to be left only once it is gone.
+      let agents = before.filter(\.isAgent)
+      for agent in agents { try leftovers.clear(agent) }
+      if !agents.isEmpty { before = agents + (try leftovers.search().found) }
       guard !before.isEmpty else { return [] }
       for leftover in before { try leftovers.clear(leftover) }
       let (found, unseen) = try leftovers.search()
@@ -130,9 +140,15 @@ extension Leftovers {
 }
 
 extension Leftovers.Leftover {
+  var isAgent: Bool {
+    if case .agent = self { true } else { false }
+  }
+
   /// The thing in words.
   var what: String {
     switch self {
+    case .agent(let agent):
+      "agent \(agent.process.pid) of run \(agent.run), which is stopped, and its ledger lost"
     case .effect(let process, let run): "process \(process.pid) of a fault of run \(run.limited)"
     case .stopped(let lock): "process \(lock.process.pid), which run \(lock.run) stopped"
     case .object(let object): "\(object.shown) of a run that is gone"
@@ -143,6 +159,8 @@ extension Leftovers.Leftover {
   /// The command that clears it.
   var command: String {
     switch self {
+    // Its end alone would leave what it holds, such as a stopped target.
+    case .agent: "jenner-agent recover"
     case .effect(let process, _): "kill -KILL \(process.pid)"
     case .stopped(let lock): "kill -CONT \(lock.process.pid)"
     case .object(let object): object.clearing.shown
@@ -153,6 +171,7 @@ extension Leftovers.Leftover {
   /// The run that left it, as far as that can be told.
   var run: String {
     switch self {
+    case .agent(let agent): agent.run
     case .effect(_, let run): run.limited
     case .stopped(let lock): lock.run
     case .object(let object): object.mark?.name ?? "-"

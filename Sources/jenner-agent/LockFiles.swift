@@ -42,9 +42,18 @@ enum LockFiles {
     return FileLock.isHeld(path) == true ? run(at: path).limited : nil
   }
 
-  /// The runs whose agents live: they hold a lock.
+  /// The runs whose agents live: they hold a lock, and are not stopped with their ledgers lost.
   static var liveRuns: Set<String> {
-    Set(paths.filter { FileLock.isHeld($0) ?? false }.map(run(at:)).filter(RunName.isValid))
+    let held = paths.filter { FileLock.isHeld($0) ?? false }.map(run(at:)).filter(RunName.isValid)
+    return Set(held).subtracting(StrandedAgent.all().map(\.run))
+  }
+
+  /// Whether a lock says of a process that it was stopped, and it still is: whoever can believe that
+  /// needs the file to continue it.
+  static func maySayStopped(at path: String) -> Bool {
+    guard let lock = lock(at: path), lock.isStopped else { return false }
+    return lock.pidNamespace != HostIdentity.pidNamespace
+      || LinuxHost().state(of: lock.process) == "T"
   }
 
   /// The process that a run stopped and left so: its lock says so, nobody holds it, and the process

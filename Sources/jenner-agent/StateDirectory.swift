@@ -47,6 +47,9 @@ struct StateDirectory: LedgerReader {
     return String(name.hasSuffix(suffix) ? name.dropLast(suffix.count) : name).limited
   }
 
+  /// Whether a path is that of a ledger.
+  static func isLedger(_ path: String) -> Bool { path.hasSuffix(suffix) }
+
   /// What a person does where the ledgers can't be listed.
   var remedyOfUnlisted: String {
     distrust()?.cure ?? "check \(runs.shellQuoted), then: \(recoverCommand)"

@@ -31,6 +31,35 @@ struct LostLedgerTests {
     #expect(scratch.locks(of: target).isEmpty)
   }
 
+  /// By its locks it seems to live; nobody has to continue it, and nothing says what it did.
+  @Test func aStoppedAgentWhoseLedgerIsLostIsEnded() throws {
+    let scratch = try Scratch()
+    let target = try scratch.start()
+    let session = try AgentSession(in: scratch, mayTrace: false)
+    let run = "stranded-\(getpid())"
+    _ = try session.begin(run, pausing: target)
+    try session.pause()
+    let guardian = try scratch.guardian(of: session.pid).identity
+    let agent = try #require(scratch.host.identity(of: session.pid))
+    for process in [guardian, agent] { kill(process.pid, SIGSTOP) }
+    kill(guardian.pid, SIGKILL)
+    // With its ledger in place that says what to do, and says it first.
+    let before = try scratch.run("residue")
+    #expect(!before.output.contains("its ledger lost"), "\(before)")
+    unlink("\(scratch.path)/runs/\(run).ledger")
+
+    let residue = try scratch.run("residue")
+    #expect(residue.ending == .exited(ExitStatus.residue.rawValue))
+    #expect(residue.output.contains("agent \(agent.pid) of run \(run)"), "\(residue)")
+    #expect(scratch.state(of: target) == "T")
+
+    let recovery = try scratch.run("recover")
+    #expect(recovery.isSuccess, "\(recovery)")
+    try session.wait { session.isOver }
+    #expect(scratch.state(of: target) == "S")
+    #expect(scratch.locks(of: target).isEmpty)
+  }
+
   /// What the run has continued is stopped by another afterwards; that is no business of ours.
   @Test func whatAnotherStoppedStaysStopped() throws {
     let scratch = try Scratch()
