@@ -6,13 +6,19 @@ internal import Model
 /// The files of locks, as others see them.
 enum LockFiles {
   /// The paths of those that can be believed, sorted; what else is in the directory is not ours.
-  static var paths: [String] {
+  static var paths: [String] { named.filter(LockFolder.isTrusted) }
+
+  /// The paths of those that this user may remove once nobody holds them; root may remove all.
+  static var removable: [String] { geteuid() == 0 ? named : paths }
+
+  /// Everything that has the name of a lock.
+  private static var named: [String] {
     guard LockFolder.isTrusted else { return [] }
     let names = ((try? Directory.entries(of: LockFolder.path)) ?? []).filter { name in
       name.hasSuffix(".lock")
         && (name.hasPrefix("process-") || name.hasPrefix("run-") || name.hasPrefix("network-"))
     }
-    return names.sorted().map { "\(LockFolder.path)/\($0)" }.filter(LockFolder.isTrusted)
+    return names.sorted().map { "\(LockFolder.path)/\($0)" }
   }
 
   /// The user of a lock that is not to be read; nil if there is none.

@@ -142,8 +142,8 @@ final class TargetLocks {
   /// The lock of a process that its run left stopped stays until the process runs again. Root removes
   /// those of all users, whose own `recover` may never come.
   static func removeUnheld() {
-    for path in LockFiles.paths where FileLock.isHeld(path) == false {
-      if LockFiles.stoppedProcess(at: path) != nil { continue }
+    for path in LockFiles.removable where FileLock.isHeld(path) == false {
+      if LockFiles.maySayStopped(at: path) { continue }
       // Under the lock, so that nobody takes what is being removed.
       if let lock = try? FileLock(path: path, mode: Self.mode) { lock.removeFile() }
     }
