@@ -13,6 +13,12 @@ public enum ExitStatus: Int32, Sendable, Hashable, CaseIterable {
   case interrupted = 130
   case terminated = 143
 
+  /// How a program ends that a signal asked to end: 130 for SIGINT, by which a person at the terminal
+  /// does so, and 143 for all others: SIGTERM, and SIGHUP of a terminal or a connection that is gone.
+  public init(interruptedBy signal: Signal) {
+    self = signal == .interrupt ? .interrupted : .terminated
+  }
+
   /// Where several apply, the weightiest: 5, 130/143, 4, 1, 3, 0; 2 outweighs a pass.
   public static func worst(of statuses: [ExitStatus]) -> ExitStatus {
     let order: [ExitStatus] = [

@@ -97,7 +97,9 @@ extension RealHost {
 
     @Test(
       "of a run that is interrupted in its baseline is 128 and the signal, with a record",
-      arguments: [(SIGINT, Model.ExitStatus.interrupted), (SIGTERM, .terminated)])
+      arguments: [
+        (SIGINT, Model.ExitStatus.interrupted), (SIGTERM, .terminated), (SIGHUP, .terminated),
+      ])
     func interrupted(signal: Int32, status: Model.ExitStatus) async throws {
       try await Rig.run { rig in
         let bystander = try Bystander.start(in: rig)

@@ -6,6 +6,13 @@ import Testing
 private typealias Status = Model.ExitStatus
 
 @Suite struct ExitStatusTests {
+  @Test(arguments: [
+    (Signal.interrupt, Status.interrupted), (.terminate, .terminated), (.hangUp, .terminated),
+  ])
+  fileprivate func interrupted(signal: Signal, expected: Status) {
+    #expect(Status(interruptedBy: signal) == expected)
+  }
+
   /// The contract's order: 5, 130/143, 4, 1, 3, 0.
   @Test(arguments: [
     ([Status.pass], Status.pass), ([], .pass), ([.pass, .inconclusive], .inconclusive),

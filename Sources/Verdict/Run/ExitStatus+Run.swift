@@ -5,12 +5,14 @@ extension ExitStatus {
   ///
   /// What is left behind outweighs all else, then an interruption, a refusal, and the verdict.
   ///
-  /// - Parameter signal: what interrupted the run, if anything did; SIGTERM is told from all others.
+  /// - Parameter signal: what interrupted the run, if anything did.
   public init(verdict: Verdict, ended: Record.Ending, clean: Bool, interruptedBy signal: Signal?) {
     var applying: [ExitStatus] = []
     if !clean { applying.append(.residue) }
-    if signal != nil || ended == .interrupted {
-      applying.append(signal == .terminate ? .terminated : .interrupted)
+    if let signal {
+      applying.append(ExitStatus(interruptedBy: signal))
+    } else if ended == .interrupted {
+      applying.append(.interrupted)
     }
     switch (ended, verdict) {
     case (.refused, _): applying.append(.refused)

@@ -55,11 +55,10 @@ final class Session {
   }
 
   private func take(_ signal: Signal) {
-    let status: ExitStatus = signal == .interrupt ? .interrupted : .terminated
     guard let driver, interruption == nil else {
       // Planning touches nothing; and twice means at once: the agents see the end of their pipes
       // and undo.
-      _exit(status.rawValue)
+      _exit(ExitStatus(interruptedBy: signal).rawValue)
     }
     interruption = signal
     Console.error("interrupted: putting everything back; once more to leave at once")

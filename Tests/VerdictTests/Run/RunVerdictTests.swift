@@ -113,7 +113,7 @@ import Testing
       (.inconclusive, .refused, true, nil, .refused),
       (.inconclusive, .interrupted, true, .interrupt, .interrupted),
       (.inconclusive, .interrupted, true, .terminate, .terminated),
-      (.inconclusive, .interrupted, true, .hangUp, .interrupted),
+      (.inconclusive, .interrupted, true, .hangUp, .terminated),
       (.inconclusive, .interrupted, true, nil, .interrupted),
       (.fail, .interrupted, true, .terminate, .terminated),
       (.pass, .completed, false, nil, .residue), (.fail, .interrupted, false, .interrupt, .residue),
