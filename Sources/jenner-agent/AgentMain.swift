@@ -29,8 +29,8 @@ enum AgentMain {
     // A C string of the system's, read before anything else runs.
     let arguments = Array(CommandLine.arguments.dropFirst())
     switch arguments.first {
-    case "--version": return Terminal.show("jenner-agent \(JennerVersion.text)\n")
-    case "--help", "-h", "help": return Terminal.show(usage)
+    case "--version": exit(Terminal.show("jenner-agent \(JennerVersion.text)\n").rawValue)
+    case "--help", "-h", "help": exit(Terminal.show(usage).rawValue)
     default: refuseRelativeState()
     }
     switch arguments.first {

@@ -7,11 +7,10 @@ enum HostStateCommand {
   static func run(_ format: Terminal.Format) -> ExitStatus {
     do throws(SystemError) {
       let state = try HostStateReader.read(files: files)
-      switch format {
+      return switch format {
       case .json: Terminal.show(line: state)
       case .text: Terminal.show(text(of: state))
       }
-      return .pass
     } catch {
       Terminal.warn("jenner-agent state: \(error)\n")
       return .inconclusive

@@ -24,11 +24,12 @@ enum Recovery {
     findings += Leftovers.clear()
     TargetLocks.removeUnheld()
     for cgroup in GuardianCgroup.abandoned() { GuardianCgroup.remove(cgroup) }
-    switch format {
-    case .json: Terminal.show(json: findings)
-    case .text: Terminal.show(text(of: findings))
-    }
-    return findings.allSatisfy(\.isClean) ? .pass : .residue
+    let shown =
+      switch format {
+      case .json: Terminal.show(json: findings)
+      case .text: Terminal.show(text(of: findings))
+      }
+    return ExitStatus.worst(of: [findings.allSatisfy(\.isClean) ? .pass : .residue, shown])
   }
 
   /// Where ledgers can't be listed, what they hold is not known; marks are looked for all the same.

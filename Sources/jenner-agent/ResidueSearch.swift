@@ -11,13 +11,14 @@ enum ResidueSearch {
       for unseen in unseen {
         Terminal.warn("jenner-agent residue: not looked for: \(unseen.reason)\n")
       }
-      switch format {
-      case .json: Terminal.show(json: found)
-      case .text: Terminal.show(text(of: found, hasSeenAll: unseen.isEmpty))
-      }
+      let shown =
+        switch format {
+        case .json: Terminal.show(json: found)
+        case .text: Terminal.show(text(of: found, hasSeenAll: unseen.isEmpty))
+        }
       if !found.isEmpty { return .residue }
       // What a user may never see says nothing; a tool that failed just now leaves the question open.
-      return unseen.contains { $0.mayPass } ? .inconclusive : .pass
+      return unseen.contains { $0.mayPass } ? .inconclusive : shown
     } catch {
       Terminal.warn("jenner-agent residue: \(error)\n")
       return .inconclusive

@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import Glibc
+internal import Linux
 internal import Model
 
 /// Text for whoever started this program by hand.
@@ -9,40 +10,46 @@ enum Terminal {
     case json
   }
 
-  /// Writes to standard output.
-  static func show(_ text: String) {
-    write(text, to: STDOUT_FILENO)
+  /// Writes a result to standard output.
+  ///
+  /// What can't be written nobody has heard of: that is told on standard error, and `inconclusive`. A
+  /// reader that has gone away, as `head` does, has what it wanted.
+  static func show(_ text: String) -> ExitStatus {
+    do throws(SystemError) {
+      try TextOutput.write(text, to: STDOUT_FILENO)
+    } catch {
+      guard error.code != EPIPE else { return .pass }
+      warn("jenner-agent: the result could not be written to standard output: \(error.reason)\n")
+      return .inconclusive
+    }
+    return .pass
   }
 
   /// Writes to standard error.
   static func warn(_ text: String) {
-    write(text, to: STDERR_FILENO)
+    try? TextOutput.write(text, to: STDERR_FILENO)
   }
 
   /// Writes a value as JSON, for a person to read too.
-  static func show(json value: some Encodable) {
+  static func show(json value: some Encodable) -> ExitStatus {
     show(value, [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes])
   }
 
   /// Writes a value as one line of JSON.
-  static func show(line value: some Encodable) {
+  static func show(line value: some Encodable) -> ExitStatus {
     show(value, [.sortedKeys, .withoutEscapingSlashes])
   }
 
-  private static func show(_ value: some Encodable, _ formatting: JSONEncoder.OutputFormatting) {
+  private static func show(
+    _ value: some Encodable, _ formatting: JSONEncoder.OutputFormatting
+  ) -> ExitStatus {
     let encoder = JSONEncoder()
     encoder.outputFormatting = formatting
-    guard let data = try? encoder.encode(value) else { return }
-    show(String(decoding: data, as: UTF8.self) + "\n")
-  }
-
-  private static func write(_ text: String, to descriptor: Int32) {
-    var bytes = Array(text.utf8)[...]
-    while !bytes.isEmpty {
-      let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { return }
-      bytes.removeFirst(count)
+    do {
+      return show(String(decoding: try encoder.encode(value), as: UTF8.self) + "\n")
+    } catch {
+      warn("jenner-agent: the result has no JSON form: \(error)\n")
+      return .inconclusive
     }
   }
 }

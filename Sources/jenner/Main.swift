@@ -16,6 +16,9 @@ enum Main {
       try command.run()
     } catch let status as ExitCode {
       exit(status.rawValue)
+    } catch let failure as Failure {
+      failure.report(asJSON: false)
+      exit(failure.status.rawValue)
     } catch {
       let text = Jenner.fullMessage(for: error)
       // ArgumentParser's own statuses (64 for a wrong call) are not ours: whatever it finds is 2.
@@ -23,9 +26,20 @@ enum Main {
         Console.error(Jenner.unknownCommand(in: CommandLine.arguments) ?? text)
         exit(ExitStatus.usage.rawValue)
       }
-      Console.output(text)
+      exit(show(text).rawValue)
     }
     exit(ExitStatus.pass.rawValue)
+  }
+
+  /// Writes what the parser was asked for, such as the help.
+  private static func show(_ text: String) -> ExitStatus {
+    do throws(Failure) {
+      try Console.output(text)
+      return .pass
+    } catch {
+      error.report(asJSON: false)
+      return error.status
+    }
   }
 }
 

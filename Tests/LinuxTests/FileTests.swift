@@ -1,7 +1,8 @@
 import FoundationEssentials
 import Glibc
-import Linux
 import Testing
+
+@testable import Linux
 
 @Suite struct FileTests {
   /// A directory that is gone afterwards.
@@ -50,6 +51,32 @@ import Testing
     let full = try #require(try DurableFile(opening: "/dev/full"))
     let error = #expect(throws: SystemError.self) { try full.append([1]) }
     #expect(error?.code == ENOSPC)
+  }
+
+  /// Who gets a part of a result must not take it for the whole.
+  @Test func aTextThatCanNotBeWrittenIsAnError() throws {
+    let full = open("/dev/full", O_WRONLY | O_CLOEXEC)
+    try #require(full >= 0)
+    defer { close(full) }
+    let error = #expect(throws: SystemError.self) { try TextOutput.write("text", to: full) }
+    #expect(error?.code == ENOSPC)
+  }
+
+  @Test func theHolderOfALockIsReadFromItsTable() {
+    let table = """
+      1: FLOCK  ADVISORY  WRITE 4242 fe:01:16220232 0 EOF
+      1: -> FLOCK  ADVISORY  WRITE 4243 fe:01:16220232 0 EOF
+      2: POSIX  ADVISORY  WRITE 17 fe:01:99 0 EOF
+      3: FLOCK  ADVISORY  READ  18 fe:01:99 0 EOF
+      4: FLOCK  ADVISORY  WRITE 0 fe:01:98 0 EOF
+      """
+    func holder(_ inode: UInt64, minor: UInt64 = 1) -> Int32? {
+      FileLock.holder(in: table, major: 0xfe, minor: minor, inode: inode)
+    }
+    #expect(holder(16_220_232) == 4_242)
+    #expect(holder(16_220_232, minor: 0) == nil)
+    #expect(holder(99) == nil)
+    #expect(holder(98) == nil, "it is of another pid namespace")
   }
 
   @Test func aLockHasOneHolderAndGoesWithIt() throws {

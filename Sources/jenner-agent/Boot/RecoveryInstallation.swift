@@ -39,8 +39,7 @@ struct RecoveryInstallation {
   func run() -> ExitStatus {
     do {
       try refuseForeignUnit()
-      Terminal.show(isRemoval ? try remove() : try install())
-      return .pass
+      return Terminal.show(isRemoval ? try remove() : try install())
     } catch let refusal as Refusal {
       let cure = refusal.cure.map { "; \($0)" } ?? ""
       Terminal.warn("jenner-agent install-recovery: \(refusal.message)\(cure)\n")

@@ -37,13 +37,15 @@ struct ClearNetwork {
     }
   }
 
+  /// That it can't say so is no reason not to have done it: what it ends with is what counts.
   func run() -> ExitStatus {
     do throws(SystemError) {
       if let namespace = objects.namespace {
         switch NetworkEntry.find(namespace) {
         case .at(let present): try NetworkEntry.enter(present)
         case .gone:
-          Terminal.show("the network namespace \(namespace.path) is gone, and all that was in it\n")
+          _ = Terminal.show(
+            "the network namespace \(namespace.path) is gone, and all that was in it\n")
           return .pass
         case .hidden:
           Terminal.warn(
@@ -85,7 +87,7 @@ struct ClearNetwork {
             + "\(result.errors.limited)\n")
         return false
       }
-      Terminal.show("link \(link) is removed; ")
+      _ = Terminal.show("link \(link) is removed; ")
     }
     return true
   }
@@ -105,7 +107,7 @@ struct ClearNetwork {
       }
       if result.isSuccess, present.isEmpty {
         let names = objects.tables.map { "table \($0.text)" }.joined(separator: ", ")
-        Terminal.show("\(names) is not there any more\n")
+        _ = Terminal.show("\(names) is not there any more\n")
         return true
       }
       guard EventLoop.now < deadline else {

@@ -15,9 +15,9 @@ struct DoctorCommand: ParsableCommand {
     do {
       let findings = try Doctor.examine()
       if output.isJSON {
-        Console.output(JSON.array(findings.map(\.json)).pretty)
+        try Console.output(JSON.array(findings.map(\.json)).pretty)
       } else {
-        Console.output(findings.map(\.text).joined(separator: "\n"))
+        try Console.output(findings.map(\.text).joined(separator: "\n"))
       }
     } catch {
       error.report(asJSON: output.isJSON)

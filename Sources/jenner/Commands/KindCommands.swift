@@ -41,10 +41,10 @@ private enum KindText {
   ) throws {
     guard let name else {
       if asJSON {
-        Console.output(JSON.array(kinds.map(\.json)).pretty)
+        try Console.output(JSON.array(kinds.map(\.json)).pretty)
       } else {
         let width = kinds.map(\.name.count).max() ?? 0
-        Console.output(
+        try Console.output(
           kinds.map { kind in
             let gap = String(repeating: " ", count: width - kind.name.count + 2)
             return kind.name + gap + kind.summary
@@ -58,6 +58,6 @@ private enum KindText {
         .report(asJSON: asJSON)
       throw ExitStatus.usage.code
     }
-    Console.output(asJSON ? kind.json.pretty : kind.text)
+    try Console.output(asJSON ? kind.json.pretty : kind.text)
   }
 }

@@ -28,7 +28,7 @@ struct NewCommand: ParsableCommand {
       throw ExitStatus.usage.code
     }
     guard let file else {
-      Console.output(text)
+      try Console.output(text)
       return
     }
     // O_EXCL: an author's file is never overwritten.

@@ -32,7 +32,7 @@ struct PlanCommand: ParsableCommand {
         file: file, variables: variables, seed: planned.plan.seed, digest: planned.digest,
         plan: planned.plan)
       if let out { try planFile.write(to: out) }
-      Console.output(
+      try Console.output(
         output.isJSON
           ? try planFile.text()
           : PlanText.render(

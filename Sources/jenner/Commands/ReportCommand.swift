@@ -33,7 +33,7 @@ struct ReportCommand: ParsableCommand {
     }
     // Colour is for the summary alone; the others are files.
     let isSummary = chosen == TerminalSummary.self
-    Console.output(
+    try Console.output(
       isSummary
         ? TerminalSummary.render(record, style: Console.usesColor ? .colour : .plain)
         : try chosen.render(record))

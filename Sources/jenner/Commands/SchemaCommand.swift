@@ -14,7 +14,7 @@ struct SchemaCommand: ParsableCommand {
 
   @OptionGroup var output: FormatOption
 
-  func run() {
-    Console.output(ExperimentFile.schema(catalog: .builtIn).pretty)
+  func run() throws {
+    try Console.output(ExperimentFile.schema(catalog: .builtIn).pretty)
   }
 }

@@ -37,7 +37,7 @@ struct ValidateCommand: ParsableCommand {
     if output.isJSON {
       Failure.problems(Problems(all), source: nil).report(asJSON: true)
     } else if firstFailure == nil {
-      for file in files { Console.output("\(file): valid") }
+      for file in files { try Console.output("\(file): valid") }
     }
     if let firstFailure { throw firstFailure.status.code }
   }

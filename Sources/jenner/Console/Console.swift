@@ -1,13 +1,28 @@
 import Glibc
+import Linux
 import Model
 
 /// The terminal: results on standard output, everything else on standard error.
 enum Console {
-  /// Writes a result.
-  static func output(_ text: String) { write(text, to: STDOUT_FILENO) }
+  /// Writes a result; fails where it can't be written, so that nobody takes a part of it, or nothing,
+  /// for the whole.
+  ///
+  /// A reader that has gone away, as `head` does, has what it wanted.
+  static func output(_ text: String) throws(Failure) {
+    do throws(SystemError) {
+      try TextOutput.write(line(text), to: STDOUT_FILENO)
+    } catch {
+      guard error.code != EPIPE else { return }
+      throw .message(
+        "the result could not be written to standard output: \(error.reason); write it where there is "
+          + "room", .inconclusive)
+    }
+  }
 
-  /// Writes progress, a question or an error.
-  static func error(_ text: String) { write(text, to: STDERR_FILENO) }
+  /// Writes progress, a question or an error; where that can't be read nothing else is worse for it.
+  static func error(_ text: String) {
+    try? TextOutput.write(line(text), to: STDERR_FILENO)
+  }
 
   /// Whether a person reads standard output at a terminal.
   static var isOutputTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
@@ -28,21 +43,8 @@ enum Console {
 
   /// Writes a yes-or-no question and stays on its line.
   static func ask(_ question: String) {
-    write(question + " [y/N] ", to: STDERR_FILENO, isLine: false)
+    try? TextOutput.write(question + " [y/N] ", to: STDERR_FILENO)
   }
 
-  private static func write(_ text: String, to descriptor: Int32, isLine: Bool = true) {
-    var bytes = Array(text.utf8)
-    if isLine, bytes.last != UInt8(ascii: "\n") { bytes.append(UInt8(ascii: "\n")) }
-    var start = 0
-    while start < bytes.count {
-      let count = bytes[start...].withUnsafeBytes {
-        Glibc.write(descriptor, $0.baseAddress, $0.count)
-      }
-      if count < 0, errno == EINTR { continue }
-      // A reader that has gone away is no reason to fail a run that must still be undone.
-      guard count > 0 else { return }
-      start += count
-    }
-  }
+  private static func line(_ text: String) -> String { text.hasSuffix("\n") ? text : text + "\n" }
 }

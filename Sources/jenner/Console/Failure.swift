@@ -28,12 +28,21 @@ enum Failure: Error {
     }
   }
 
+  /// Where not even the failure can be written as a result, it is said as an error.
+  private static func output(_ text: String) {
+    do throws(Failure) {
+      try Console.output(text)
+    } catch {
+      Console.error(text)
+    }
+  }
+
   /// Says it on standard error, or as JSON on standard output.
   func report(asJSON: Bool) {
     switch self {
     case .problems(let problems, let source):
       if asJSON {
-        Console.output(ProblemText.json(problems.all).pretty)
+        Self.output(ProblemText.json(problems.all).pretty)
       } else {
         Console.error(
           ProblemText.render(
@@ -45,7 +54,7 @@ enum Failure: Error {
       Failure.problems(Problems([problem]), source: nil).report(asJSON: asJSON)
     case .message(let text, _), .drift(let text, _):
       if asJSON {
-        Console.output(JSON.object(["error": .string(text)]).canonical)
+        Self.output(JSON.object(["error": .string(text)]).canonical)
       } else {
         Console.error("jenner: error: " + text)
       }

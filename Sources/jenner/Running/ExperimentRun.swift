@@ -43,11 +43,20 @@ struct ExperimentRun {
     guard let record else {
       throw .message("the run ended without a record", .inconclusive)
     }
-    try report(record, in: folder)
-    return ExitStatus(rawValue: Int32(record.exitCode)) ?? .inconclusive
+    try write(record, to: folder)
+    let own = ExitStatus(rawValue: Int32(record.exitCode)) ?? .inconclusive
+    do throws(Failure) {
+      try show(record, in: folder)
+      return own
+    } catch {
+      // The record is on disk; what the run came to is not hidden by a full terminal.
+      error.report(asJSON: false)
+      Console.error(TerminalSummary.render(record) + "  report: \(folder.path)/report.md")
+      return ExitStatus.worst(of: [own, error.status])
+    }
   }
 
-  private func report(_ record: Record, in folder: ReportFolder) throws(Failure) {
+  private func write(_ record: Record, to folder: ReportFolder) throws(Failure) {
     do {
       try folder.write(record)
     } catch {
@@ -59,6 +68,9 @@ struct ExperimentRun {
         "the reports could not be written; the outcome is above",
         ExitStatus.worst(of: [own, .inconclusive]))
     }
+  }
+
+  private func show(_ record: Record, in folder: ReportFolder) throws(Failure) {
     if isJSON {
       let summary: JSON = [
         "verdict": .string(record.verdict.rawValue), "ended": .string(record.ended.rawValue),
@@ -67,9 +79,9 @@ struct ExperimentRun {
         "report": .string("\(folder.path)/report.md"),
         "reasons": .array(record.reasons.map(JSON.string)),
       ]
-      Console.output(summary.canonical)
+      try Console.output(summary.canonical)
     } else {
-      Console.output(
+      try Console.output(
         TerminalSummary.render(record, style: Console.usesColor ? .colour : .plain)
           + "  report: \(folder.path)/report.md")
     }

@@ -32,7 +32,7 @@ struct SelftestCommand: ParsableCommand {
     do throws(Failure) {
       let selftest = try Selftest(kinds: kind.map { [$0] })
       let rows = try selftest.run()
-      Console.output(output.isJSON ? SelftestTable.json(rows).pretty : SelftestTable.text(rows))
+      try Console.output(output.isJSON ? SelftestTable.json(rows).pretty : SelftestTable.text(rows))
       let status = SelftestOutcome.status(of: rows)
       if status != .pass { throw Failure.message("", status) }
     } catch {

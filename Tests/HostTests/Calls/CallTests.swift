@@ -125,6 +125,52 @@ extension RealHost {
       }
     }
 
+    @Test(
+      "whose result can't be written is 3, and says so",
+      arguments: [
+        ["plan", "FILE"], ["validate", "FILE"], ["schema"], ["faults"], ["probes"], ["doctor"],
+        ["new"], ["residue"], ["recover"], ["--help"], ["--version"],
+      ])
+    func fullDisk(arguments: [String]) async throws {
+      try await Rig.run { rig in
+        let file = try rig.scratch.write(Self.observation, to: "experiment.yaml")
+        let outcome = try await Jenner.run(
+          arguments.map { $0 == "FILE" ? file : $0 }, in: rig,
+          streams: { $0.output = .file("/dev/full") })
+        // What others have left on this machine is worse still.
+        let isResidue = arguments == ["residue"] && outcome.ended(.residue)
+        #expect(outcome.ended(.inconclusive) || isResidue, "\(outcome)")
+        #expect(outcome.errors.contains("the result could not be written"), "\(outcome.errors)")
+        #expect(outcome.errors.contains("No space left on device"), "\(outcome.errors)")
+      }
+    }
+
+    @Test("of run whose result can't be written tells it all the same, and is no pass")
+    func fullDiskAtTheEnd() async throws {
+      try await Rig.run { rig in
+        let file = try rig.scratch.write(Self.observation, to: "experiment.yaml")
+        let outcome = try await Jenner.run(
+          ["run", file, "--reports", Jenner.reports(in: rig)], in: rig,
+          streams: { $0.output = .file("/dev/full") })
+        #expect(outcome.ended(.inconclusive), "\(outcome)")
+        #expect(outcome.errors.contains("PASS  A test of Jenner"), "\(outcome.errors)")
+        #expect(try Jenner.record(in: rig).verdict == .pass)
+      }
+    }
+
+    @Test("with a relative JENNER_STATE is 2, before anything is asked")
+    func relativeState() async throws {
+      try await Rig.run { rig in
+        let file = try rig.scratch.write(Self.observation, to: "experiment.yaml")
+        for arguments in [["plan", file], ["run", file], ["doctor"], ["residue"], ["recover"]] {
+          let outcome = try await Jenner.run(
+            arguments, in: rig, environment: ["JENNER_STATE": "state"])
+          #expect(outcome.ended(.usage), "\(arguments): \(outcome)")
+          #expect(outcome.errors.contains("JENNER_STATE is 'state'"), "\(outcome.errors)")
+        }
+      }
+    }
+
     @Test("of run gives the result on standard output, and its progress on standard error")
     func streams() async throws {
       try await Rig.run { rig in
@@ -208,7 +254,7 @@ extension RealHost {
 
     @Test(
       "goes on to its end whatever has become of its standard streams",
-      arguments: [">&-", "2>&-", "<&-", "<&- >&- 2>&-", ">/dev/full", "2>/dev/full"])
+      arguments: [">&-", "2>&-", "<&-", "<&- >&- 2>&-", "2>/dev/full"])
     func closedStreams(redirection: String) async throws {
       try await Rig.run { rig in
         let closing = ["sh", "-c", "exec \"$@\" \(redirection)", "sh"]
