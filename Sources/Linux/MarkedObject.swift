@@ -32,6 +32,13 @@ public enum MarkedObject: Sendable, Hashable {
     return (found, unseen)
   }
 
+  /// Reads what there is in the network of another process, whose tables `all` does not see.
+  public static func all(in namespace: NetworkNamespace) throws(Unseen) -> [MarkedObject] {
+    let list = Command(argv: NetworkNamespace.entering(namespace) + ["nft", "list", "tables"])
+    let result = LinuxHost().check(list)
+    return tables(in: try StateTools.output(of: .nft, result)) + links(ofNetwork: namespace)
+  }
+
   /// The tables of ours in a list of lines `table FAMILY NAME`.
   static func tables(in list: String) -> [MarkedObject] {
     list.split(separator: "\n").compactMap { line in
@@ -55,13 +62,15 @@ public enum MarkedObject: Sendable, Hashable {
   /// Tables end with their holders wherever they are; devices are what stays.
   private static var linksElsewhere: [MarkedObject] {
     var found: [MarkedObject] = []
-    for namespace in NetworkEntry.others() {
-      // Each process has the table of its own network: proc_pid_net(5).
-      let path = namespace.path.replacing("/ns/net", with: "/net/dev")
-      let bytes = (try? FileContents.bytes(of: path, limit: 16 << 20)) ?? []
-      found += links(in: String(decoding: bytes, as: UTF8.self), of: namespace)
-    }
+    for namespace in NetworkEntry.others() { found += links(ofNetwork: namespace) }
     return found
+  }
+
+  /// Each process has the table of its own network: proc_pid_net(5).
+  private static func links(ofNetwork namespace: NetworkNamespace) -> [MarkedObject] {
+    let path = namespace.path.replacing("/ns/net", with: "/net/dev")
+    let bytes = (try? FileContents.bytes(of: path, limit: 16 << 20)) ?? []
+    return links(in: String(decoding: bytes, as: UTF8.self), of: namespace)
   }
 
   static func links(

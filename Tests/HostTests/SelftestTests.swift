@@ -1,4 +1,6 @@
+import ChildProcess
 import FoundationEssentials
+import Glibc
 import Model
 import Testing
 
@@ -26,7 +28,7 @@ extension RealHost {
       try await Rig.run { rig in
         let outcome = try await Jenner.run(
           ["selftest", "--format", "json"], in: rig, environment: ["TMPDIR": rig.scratch.path],
-          within: .seconds(180))
+          within: .seconds(300))
         #expect(outcome.ended(.pass), "\(outcome.output)\(outcome.errors)")
         let cells = try JSONDecoder().decode([Cell].self, from: Data(outcome.output.utf8))
         let faults = Set(cells.map(\.fault))
@@ -42,6 +44,42 @@ extension RealHost {
         let left = try FileManager.default.contentsOfDirectory(atPath: rig.scratch.path)
         #expect(!left.contains { $0.hasPrefix("jenner-selftest") })
       }
+    }
+
+    @Test(
+      "that is interrupted puts everything back, and leaves nothing of its own",
+      arguments: [
+        (SIGINT, Model.ExitStatus.interrupted), (SIGHUP, .terminated), (SIGTERM, .terminated),
+      ])
+    func interrupted(signal: Int32, status: Model.ExitStatus) async throws {
+      try await Rig.run { rig in
+        let folder = rig.scratch.file("temporary")
+        try FileManager.default.createDirectory(
+          atPath: folder, withIntermediateDirectories: false)
+        let selftest = try Jenner.start(
+          ["selftest", "--fault", "process.pause"], in: rig, environment: ["TMPDIR": folder])
+        // When a run of its own is under way, with an agent and a target.
+        let isUnderWay = await eventually(within: .seconds(20)) { Self.hasLedger(below: folder) }
+        #expect(isUnderWay, "\(selftest.errorsSoFar)")
+        selftest.process.send(signal)
+        let outcome = try await selftest.outcome(within: .seconds(60))
+        #expect(outcome.ended(status), "\(outcome)")
+        #expect(outcome.errors.contains("nothing was left behind"), "\(outcome.errors)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
+        let ours = ProcessTable.all().filter { process in
+          ProcessTable.environment(of: process.pid).contains { $0.contains(folder) }
+            || process.arguments.contains { $0.contains(folder) }
+        }
+        #expect(ours.isEmpty, "\(ours.map(\.shown))")
+      }
+    }
+
+    /// Whether the first run of a self-test has begun.
+    private static func hasLedger(below folder: String) -> Bool {
+      func names(_ path: String) -> [String] {
+        (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+      }
+      return names(folder).contains { !names("\(folder)/\($0)/0/state/runs").isEmpty }
     }
 
     @Test("of a fault that there is not is 2")

@@ -10,6 +10,7 @@ struct Selftest {
 
   /// Makes a self-test of some kinds of fault; nil: of all.
   init(kinds: [String]?) throws(Failure) {
+    SelftestInterruption.listen()
     self.kinds = kinds ?? Catalog.builtIn.faults.keys.sorted()
     let parent = Environment["TMPDIR"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "/tmp"
     var template = Array("\(parent)/jenner-selftest-XXXXXX".utf8CString)
@@ -22,18 +23,49 @@ struct Selftest {
 
   /// Runs everything; says on standard error how far it is.
   func run() throws(Failure) -> [SelftestOutcome] {
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    try requireCleanHost()
+    do throws(Failure) {
+      try requireCleanHost()
+    } catch {
+      removeFolder()
+      throw error
+    }
     var outcomes: [SelftestOutcome] = []
     for kind in kinds {
       for scenario in SelftestScenario.allCases {
         Console.error("selftest: \(kind), \(scenario.rawValue)")
         let run = SelftestRun(
           kind: kind, scenario: scenario, folder: "\(folder)/\(outcomes.count)")
-        outcomes.append(run.outcome())
+        do throws(SelftestInterruption) {
+          outcomes.append(try run.outcome())
+        } catch {
+          throw end(run, by: error)
+        }
       }
     }
+    removeFolder()
     return outcomes
+  }
+
+  /// Puts back the run that was interrupted.
+  ///
+  /// Its ledger is kept where that is not proved: it says what is left.
+  private func end(_ run: SelftestRun, by interruption: SelftestInterruption) -> Failure {
+    Console.error("interrupted: putting everything back; once more to leave at once")
+    do throws(SelftestProblem) {
+      try run.putBack()
+    } catch {
+      return .message(
+        "interrupted, and not proved to be put back: \(error.reason); see: "
+          + Command(argv: ["env", "JENNER_STATE=\(run.state)", "jenner", "recover"]).shown, .residue
+      )
+    }
+    removeFolder()
+    return .message(
+      "interrupted; nothing was left behind", ExitStatus(interruptedBy: interruption.signal))
+  }
+
+  private func removeFolder() {
+    try? FileManager.default.removeItem(atPath: folder)
   }
 
   /// What others have left here would be taken for ours, and every run be refused for it.
@@ -42,6 +74,12 @@ struct Selftest {
       let status = try SelftestProcess(["residue"], state: folder).wait(
         atMost: SelftestRun.patience)
       guard status == ExitStatus.residue.rawValue else { return }
+    } catch let problem as SelftestProblem {
+      if let signal = problem.interruption?.signal {
+        throw Failure.message("interrupted; nothing was begun", ExitStatus(interruptedBy: signal))
+      }
+      throw Failure.message(
+        "'jenner residue' could not be asked: \(problem.reason)", .inconclusive)
     } catch {
       throw Failure.message("'jenner residue' could not be asked: \(error)", .inconclusive)
     }

@@ -10,7 +10,7 @@ struct SelftestCommand: ParsableCommand {
       Each fault is injected, verified and undone; then again while the runner, the agent, the \
       guardian, and all of them at once are killed. Only processes that this command starts, \
       in networks of their own, are touched. Exit status: 0 where nothing was left, 5 where something was, \
-      3 where nothing could be tried.
+      3 where nothing could be tried, 130 or 143 where a signal ended it and nothing was left.
       """)
 
   @OptionGroup var output: FormatOption

@@ -16,6 +16,8 @@ final class SelftestProcess {
     }
     var launch = Launch(argv: ["jenner"] + arguments, environment: environment)
     launch.program = LinuxHost.link("/proc/self/exe")
+    // Ctrl-C is this program's to hear, and to answer by putting everything back.
+    launch.group = .session
     launch.parentDeathSignal = .kill
     process = try launch.start()
   }
@@ -47,6 +49,7 @@ final class SelftestProcess {
         kill()
         throw SelftestProblem(reason: "it did not end within \(limit.text)")
       }
+      try SelftestProblem.checkForInterruption()
       usleep(5_000)
     }
     if case .exited(let status)? = ending { return status }

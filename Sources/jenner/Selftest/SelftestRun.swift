@@ -7,6 +7,8 @@ import Model
 struct SelftestRun {
   /// Longer than anything here takes, and short enough not to wait for ever.
   static let patience: Duration = .seconds(30)
+  /// By then the kernel must have ended what is its own to end.
+  private static let kernelPatience: Duration = .seconds(5)
   private static let duration: Duration = .seconds(2)
 
   let kind: String
@@ -15,16 +17,33 @@ struct SelftestRun {
   let folder: String
   private let host = LinuxHost()
 
-  private var state: String { folder + "/state" }
+  var state: String { folder + "/state" }
 
-  /// Runs it to its end and says what was left.
-  func outcome() -> SelftestOutcome {
+  /// Runs it to its end and says what was left; one that is interrupted is put back first.
+  func outcome() throws(SelftestInterruption) -> SelftestOutcome {
     do throws(SelftestProblem) {
       return try attempt()
     } catch {
+      if let interruption = error.interruption { throw interruption }
       return SelftestOutcome(
         fault: kind, scenario: scenario,
         result: error.isOfThisHost ? .notHere(error.reason) : .failed(error.reason))
+    }
+  }
+
+  /// Waits until nobody of a run that was cut off is at work, and has what is left put back.
+  ///
+  /// Its runner and its target are gone by now, which is the end of the pipe to its agent.
+  func putBack() throws(SelftestProblem) {
+    _ = try wait { self.ours().isEmpty }
+    guard try succeeds(["recover"]) else { throw SelftestProblem(reason: left()) }
+    let deadline = EventLoop.now + Self.kernelPatience
+    while !(try succeeds(["residue"])) {
+      // What others leave for a moment, such as an agent that is just ending, is not waited for longer.
+      guard EventLoop.now < deadline else {
+        throw SelftestProblem(reason: "'jenner residue' finds something")
+      }
+      usleep(200_000)
     }
   }
 
@@ -41,9 +60,7 @@ struct SelftestRun {
     } catch {
       throw SelftestProblem(reason: "\(error)")
     }
-    if Catalog.builtIn.faults[kind]?.targeting == .traffic,
-      !SelftestTarget.hasOwnNetwork(target.identity.pid)
-    {
+    if isOfTraffic, !SelftestTarget.hasOwnNetwork(target.identity.pid) {
       throw SelftestProblem(
         reason: "a network of its own for the target takes root", isOfThisHost: true)
     }
@@ -58,7 +75,7 @@ struct SelftestRun {
       try requireInjected()
       return EventLoop.now
     }
-    let isInForce = wait { self.isInjected || run.hasEnded }
+    let isInForce = try wait { self.isInjected || run.hasEnded }
     guard isInForce, !run.hasEnded else { throw notInjected() }
     let victims = ours().filter { scenario.victims.contains($0.role) }.map(\.process.pid)
     guard victims.count >= scenario.victims.count - 1, !victims.isEmpty else {
@@ -81,25 +98,50 @@ struct SelftestRun {
     let undoClass = try undoClass(record)
     let mayEnd = undoClass == UndoClass.none.rawValue
     let isKernels = undoClass == UndoClass.kernel.rawValue
+    let network = isOfTraffic ? SelftestNetwork(of: target.identity) : nil
     // With everything killed the kernel has its turn first; for the rest only `recover` is left.
     var isClean = true
     if isKernels || !scenario.needsRecover {
-      isClean = wait {
+      isClean = try wait {
         target.damage(mayEnd: mayEnd) == nil && (scenario.needsRecover || self.ours().isEmpty)
       }
     }
-    if scenario.needsRecover, isClean { isClean = try succeeds(["recover"]) }
-    let seconds = (EventLoop.now - start).seconds
+    // Nobody is there who could remove rules but the kernel, which does once their holder is dead.
+    if isKernels, scenario.needsRecover { try requireNothing(in: network, withDevices: false) }
+    var seconds = (EventLoop.now - start).seconds
+    if scenario.needsRecover, isClean {
+      isClean = try succeeds(["recover"])
+      if !isKernels { seconds = (EventLoop.now - start).seconds }
+    }
     run.kill()
     if let damage = target.damage(mayEnd: mayEnd) { throw SelftestProblem(reason: damage) }
     guard isClean else { throw SelftestProblem(reason: left()) }
     guard try succeeds(["residue"]) else {
       throw SelftestProblem(reason: "'jenner residue' finds something")
     }
+    try requireNothing(in: network, withDevices: true)
     return SelftestOutcome(
       fault: kind, undoClass: undoClass, scenario: scenario,
       result: .clean(seconds: seconds, byRecover: scenario.needsRecover && !isKernels))
   }
+
+  /// Looks into the network of the target until nothing of ours is there, for as long as that may take.
+  private func requireNothing(
+    in network: SelftestNetwork?, withDevices: Bool
+  ) throws(SelftestProblem) {
+    guard let network else { return }
+    var left: String?
+    let isClear = try wait(atMost: Self.kernelPatience) {
+      left = network.left(withDevices: withDevices)
+      return left == nil
+    }
+    if !isClear, let left {
+      let place = withDevices ? "" : "with everything killed, and before 'recover': "
+      throw SelftestProblem(reason: place + left)
+    }
+  }
+
+  private var isOfTraffic: Bool { Catalog.builtIn.faults[kind]?.targeting == .traffic }
 
   private func succeeds(_ command: [String]) throws(SelftestProblem) -> Bool {
     let process: SelftestProcess
@@ -116,9 +158,12 @@ struct SelftestRun {
     return processes.isEmpty ? "'jenner recover' failed" : "processes \(processes) are still there"
   }
 
-  private func wait(until condition: () -> Bool) -> Bool {
-    let deadline = EventLoop.now + Self.patience
+  private func wait(
+    atMost limit: Duration = Self.patience, until condition: () -> Bool
+  ) throws(SelftestProblem) -> Bool {
+    let deadline = EventLoop.now + limit
     while !condition() {
+      try SelftestProblem.checkForInterruption()
       guard EventLoop.now < deadline else { return false }
       usleep(5_000)
     }
@@ -203,4 +248,15 @@ struct SelftestProblem: Error {
   var reason: String
   /// Whether the fault can't be tried here at all, which is no fault of ours.
   var isOfThisHost = false
+  /// Whether it is none, and only a signal has come.
+  var interruption: SelftestInterruption?
+
+  /// Throws where a signal asks this program to end.
+  static func checkForInterruption() throws(SelftestProblem) {
+    do throws(SelftestInterruption) {
+      try SelftestInterruption.check()
+    } catch {
+      throw SelftestProblem(reason: "interrupted", interruption: error)
+    }
+  }
 }
