@@ -45,11 +45,13 @@ final class AgentDriver {
     guard let process = host.identity(of: getpid()) else {
       throw SystemError("find this process in /proc", code: ENOENT)
     }
+    var facts = HostFacts.current()
+    facts.note = GuardianCgroup.obstacle
     machine = AgentMachine(
       on: host, catalog: catalog,
       identity: AgentMachine.Identity(
         process: process, bootID: HostIdentity.bootID, pidNamespace: HostIdentity.pidNamespace,
-        facts: .current()), ledgers: state, at: loop.now)
+        facts: facts), ledgers: state, at: loop.now)
     // To be told to end means to undo first.
     try loop.watch(signals: [.hangUp, .interrupt, .terminate]) { [unowned self] signal in
       deliver(.lost("signal \(signal.name)"))

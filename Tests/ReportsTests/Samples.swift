@@ -27,7 +27,8 @@ enum Samples {
           name: "db", command: ["ssh", "-T", "--", "chaos@db-2.staging", "jenner-agent"],
           facts: HostFacts(
             hostname: "db-2", kernel: "6.1.0-18-amd64", architecture: "x86_64", user: "root",
-            version: "0.1.0")),
+            version: "0.1.0",
+            note: "the guardian shares the agent's cgroup: cgroup version 2 is not mounted")),
       ],
       phases: [
         PlannedPhase(name: "baseline", start: 0, atMost: 60),

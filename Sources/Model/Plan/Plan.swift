@@ -63,16 +63,21 @@ public struct HostFacts: Sendable, Hashable, Codable {
   public var user: String
   /// The version of the program that answered.
   public var version: String
+  /// What of an agent's own protection this host does not permit, as far as reading can tell; nil where
+  /// it permits all of it.
+  public var note: String?
 
   /// Makes host facts.
   public init(
-    hostname: String, kernel: String, architecture: String, user: String, version: String
+    hostname: String, kernel: String, architecture: String, user: String, version: String,
+    note: String? = nil
   ) {
     self.hostname = hostname
     self.kernel = kernel
     self.architecture = architecture
     self.user = user
     self.version = version
+    self.note = note
   }
 }
 

@@ -22,6 +22,10 @@ extension Document {
           ]
         })
     }
+    list(
+      record.hosts.compactMap { host in
+        host.facts.note.map { "On \(host.name, limit: 60): \($0, limit: 200)." }
+      })
     let configuration = record.experiment.configuration.sorted { $0.key < $1.key }
     if !configuration.isEmpty {
       table(

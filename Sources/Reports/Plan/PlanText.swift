@@ -4,15 +4,14 @@ public import Model
 public enum PlanText {
   /// Renders a plan.
   ///
-  /// - Parameters:
-  ///   - digest: the plan's digest, which `--plan-digest` takes.
-  ///   - warnings: what the planner remarks, each a sentence.
+  /// - Parameter digest: the plan's digest, which `--plan-digest` takes.
   public static func render(
-    _ plan: Plan, digest: String, warnings: [String] = [], style: TerminalStyle = .plain
+    _ plan: Plan, digest: String, style: TerminalStyle = .plain
   ) -> String {
     var page = PlanPage(style: style)
     page.addTitle(of: plan, digest: digest)
-    page.addWarnings(warnings)
+    page.addWarnings(
+      plan.hosts.compactMap { host in host.facts.note.map { "on \(host.name) \($0)" } })
     page.addHosts(plan.hosts)
     page.addPhases(plan.phases)
     page.addSteps(plan.steps)

@@ -13,13 +13,41 @@ struct GuardianCgroup {
 
   static let prefix = "jenner-guardian-"
 
+  /// Why there will be none, as far as reading can tell; nil where it seems to be permitted.
+  ///
+  /// It says nothing of what may differ between a plan and its run, such as the name of a session. A guardian
+  /// has no capability that the plan does not need, so that the modes of files hold for it as root too.
+  static var obstacle: String? {
+    guard let root = mountPoint(), let own = ownPath() else {
+      return refused("cgroup version 2 is not mounted").note
+    }
+    let parent = root + parent(of: own)
+    guard isWritable(parent), isWritable(parent + "/cgroup.procs") else {
+      return refused("none can be made beside that one, so that whoever kills it kills both").note
+    }
+    return nil
+  }
+
+  private static func isWritable(_ path: String) -> Bool {
+    var status = stat()
+    var system = statvfs()
+    guard stat(path, &status) == 0, statvfs(path, &system) == 0,
+      system.f_flag & UInt(ST_RDONLY) == 0
+    else { return false }
+    if status.st_uid == geteuid() { return status.st_mode & S_IWUSR != 0 }
+    return status.st_mode & (status.st_gid == getegid() ? S_IWGRP : S_IWOTH) != 0
+  }
+
+  private static func parent(of path: String) -> String {
+    path == "/" ? "" : String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+  }
+
   /// Moves this process into a cgroup of its own, where that is permitted.
   static func enter() -> GuardianCgroup {
     guard let root = mountPoint(), let own = ownPath() else {
       return refused("cgroup version 2 is not mounted")
     }
-    let parent = own == "/" ? "" : String(own[..<(own.lastIndex(of: "/") ?? own.startIndex)])
-    let folder = "\(root)\(parent)/\(prefix)\(getpid())"
+    let folder = "\(root)\(parent(of: own))/\(prefix)\(getpid())"
     guard mkdir(folder, 0o755) == 0 else {
       return refused(SystemError("make \(folder)").description)
     }
