@@ -11,6 +11,22 @@ import Testing
     try GoldenFiles.expect(text, in: "plan.txt")
   }
 
+  /// Once for each host, whatever the plan does there.
+  @Test func whatAHostDoesNotPermitIsSaidWithoutAFaultToo() throws {
+    var plan = Samples.plan()
+    plan.steps = []
+    let text = PlanText.render(plan, digest: try plan.digest)
+    #expect(text.split(separator: "warning: on db the guardian shares").count == 2)
+  }
+
+  @Test func anUndoThatIsKnownLaterIsSaidToBe() throws {
+    var plan = Samples.plan()
+    plan.steps[0].fault?.undoClass = nil
+    plan.steps[0].fault?.injections = []
+    let text = PlanText.render(plan, digest: try plan.digest)
+    #expect(text.contains("undo class  known when the step comes"), "\(text)")
+  }
+
   @Test func anEmptyMethodIsSaid() throws {
     var plan = Samples.plan()
     plan.steps = []

@@ -94,6 +94,17 @@ import Testing
     #expect(failure.message.contains("guardian"))
   }
 
+  /// Nobody is there yet whose undo could be too weak; it is judged when the step comes.
+  @Test func anUndoThatIsNotKnownYetIsNotRefused() throws {
+    var dialogue = ScriptedDialogue()
+    dialogue.processes = []
+    let late = replacing("{executable: victim}", by: "{executable: victim}\n    resolve: step")
+    let plan = try plan(late + "\npolicy: {require-undo: guardian}\n", dialogue: dialogue)
+    let fault = try #require(plan.steps.first?.fault)
+    #expect(fault.injections.isEmpty)
+    #expect(fault.undoClass == nil)
+  }
+
   @Test func aLimitShorterThanTheMethodIsAMistakeOfTheFile() throws {
     let failure = try failure(SimulatedExperiment.text + "\nlimits: {duration: 5s}\n")
     #expect(failure.status == .usage)

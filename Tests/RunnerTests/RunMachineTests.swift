@@ -84,7 +84,8 @@ import Testing
     #expect(record.recoverySeconds == nil)
     #expect(record.phases.contains { $0.name == "recovery" })
     #expect(!record.events.contains { $0.text.contains("back after") })
-    #expect(record.events.contains { $0.kind == "recovery.held" && $0.text.contains("not everything") })
+    let held = try #require(record.events.first { $0.kind == "recovery.held" })
+    #expect(held.text.contains("not everything is proved undone"))
   }
 
   @Test func norWhereTheHostTurnsOutNotToBeAsItWas() throws {
@@ -383,6 +384,20 @@ import Testing
     let achieved = try #require(fault.achieved)
     #expect(achieved.hasPrefix("local: its undo there is of class none (no holder here); "))
     #expect(achieved.contains("the policy requires guardian"))
+  }
+
+  /// When it was planned there was nobody, so that nothing could be said of the undo.
+  @Test func soItDoesWhereThePlanSawNobody() throws {
+    var dialogue = ScriptedDialogue()
+    dialogue.processes = []
+    for (policy, verdict) in [("guardian", Verdict.pass), ("kernel", .inconclusive)] {
+      let text = Self.late + "policy: {require-undo: \(policy)}\n"
+      var world = SimulatedWorld(try SimulatedExperiment.specification(text, dialogue: dialogue))
+      let run = world.run()
+      let record = try #require(run)
+      #expect(record.verdict == verdict, "\(record.reasons)")
+      #expect(record.clean)
+    }
   }
 
   @Test func aFaultWhoseUndoIsStrongEnoughAtTheStepIsInjected() throws {

@@ -109,11 +109,13 @@ enum SimulatedExperiment {
     ).experiment
   }
 
-  static func specification(_ text: String = text) throws -> RunSpecification {
+  static func specification(
+    _ text: String = text, dialogue: ScriptedDialogue = ScriptedDialogue()
+  ) throws -> RunSpecification {
     let experiment = try read(text)
     var planner = Planner(
       experiment: experiment, catalog: .scripted, sourceDigest: "0", seed: experiment.seed,
-      dialogue: ScriptedDialogue())
+      dialogue: dialogue)
     let plan = try planner.plan()
     var commands: [Int: Command] = [:]
     for (index, step) in experiment.steps.enumerated() {

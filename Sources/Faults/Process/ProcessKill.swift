@@ -6,6 +6,7 @@ public struct ProcessKill: ProcessFault {
   public static let summary = "Send processes a signal, by default KILL, which ends them at once"
   public static let capabilities = ProcessCapabilities.all
   public static let tools: [String] = []
+  public static let strongestUndo = UndoClass.none
   public static let examples = [
     Example(
       "Lose one of several workers; its supervisor should start another",

@@ -16,6 +16,12 @@ public protocol Fault: FieldSection {
   static var capabilities: [String] { get }
   /// Programs it needs on the host.
   static var tools: [String] { get }
+  /// The strongest class that its undo can have anywhere; what it has on a host, an injection says.
+  static var strongestUndo: UndoClass { get }
+}
+
+extension Fault {
+  public static var strongestUndo: UndoClass { .kernel }
 }
 
 /// A kind of fault that hits processes.

@@ -60,7 +60,8 @@ public struct PlannedFault: Sendable, Hashable, Codable {
   /// The traffic that it hits, in words.
   public var traffic: String?
   public var resolution: FaultDeclaration.Resolution
-  public var undoClass: UndoClass
+  /// The weakest on any host; nil where it is not known before the targets are chosen.
+  public var undoClass: UndoClass?
   public var capabilities: [String]
   public var tools: [String]
   public var injections: [PlannedInjection]
@@ -68,7 +69,7 @@ public struct PlannedFault: Sendable, Hashable, Codable {
   /// Makes a planned fault.
   public init(
     kind: String, parameters: JSON, selector: ProcessSelector?,
-    traffic: String? = nil, resolution: FaultDeclaration.Resolution, undoClass: UndoClass,
+    traffic: String? = nil, resolution: FaultDeclaration.Resolution, undoClass: UndoClass?,
     capabilities: [String],
     tools: [String], injections: [PlannedInjection]
   ) {

@@ -63,7 +63,10 @@ extension PlanPage {
     }
     if let traffic = fault.traffic { add(5, "traffic", traffic) }
     for injection in fault.injections { add(injection) }
-    add(5, "undo class", "\(fault.undoClass.rawValue): \(fault.undoClass.explained)")
+    add(
+      5, "undo class",
+      fault.undoClass.map { "\($0.rawValue): \($0.explained)" }
+        ?? "known when the step comes; one that the policy does not allow is refused then")
     if !fault.capabilities.isEmpty {
       let others = fault.traffic == nil ? " for processes of other users" : ""
       add(5, "needs", fault.capabilities.joined(separator: ", ") + others)

@@ -19,10 +19,11 @@ extension Plan {
     }
     if let required = policy.requireUndo {
       for step in steps {
-        guard let fault = step.fault, fault.undoClass < required else { continue }
+        // Where nobody is there yet whom the step would hit, it is judged when it comes.
+        guard let undoClass = step.fault?.undoClass, undoClass < required else { continue }
         throw PlanFailure(
           .refused,
-          "'\(step.name)' has an undo of class \(fault.undoClass.rawValue); the policy requires "
+          "'\(step.name)' has an undo of class \(undoClass.rawValue); the policy requires "
             + required.rawValue, cure: "choose another fault, or relax policy.require-undo",
           mark: experiment.steps[step.index].mark)
       }

@@ -155,7 +155,7 @@ public struct Planner<Dialogue: AgentDialogue> {
       kind: declaration.kind, parameters: declaration.parameters.json,
       selector: declaration.targets, traffic: declaration.shownTraffic,
       resolution: declaration.resolution,
-      undoClass: injections.map(\.injection.undoClass).min() ?? .none,
+      undoClass: injections.map(\.injection.undoClass).min() ?? type.onlyUndo,
       capabilities: type.capabilities, tools: type.tools, injections: injections)
   }
 
@@ -213,6 +213,13 @@ public struct Planner<Dialogue: AgentDialogue> {
     // Whoever is to be hit may be started by an earlier step.
     if declaration.resolution == .step { return [] }
     throw PlanFailure.tooFew(candidates.count, selector: selector, step: step)
+  }
+}
+
+extension Fault {
+  /// The class of its undo where that is the same for all targets.
+  fileprivate static var onlyUndo: UndoClass? {
+    strongestUndo == UndoClass.none ? UndoClass.none : nil
   }
 }
 

@@ -11,6 +11,7 @@ import Testing
     #expect(injection.effects == targets.map { .signal($0.identity, .kill) })
     #expect(injection.undo.isEmpty)
     #expect(injection.undoClass == .none)
+    #expect(ProcessKill.strongestUndo == UndoClass.none)
   }
 
   @Test func anotherSignalIsRead() throws {
