@@ -138,3 +138,16 @@ enum SimulatedExperiment {
     return (record, world.requests)
   }
 }
+
+extension Request {
+  /// What is asked for, without what it is asked with.
+  var kind: String { String("\(self)".prefix { $0 != "(" }) }
+}
+
+extension String {
+  /// The experiment with another method, and what follows it.
+  func replacingMethod(with text: String) -> String {
+    let head = split(separator: "method:", omittingEmptySubsequences: false)[0]
+    return head + "method:\n" + text + "\n"
+  }
+}
