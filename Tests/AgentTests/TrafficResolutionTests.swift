@@ -140,6 +140,10 @@ import Testing
     host.newborn = [.fake(53, "backup", cgroup: "/db")]
     let refused = refusal(["process": ["executable": "postgres", "tree": true]])
     #expect(refused?.message.contains("process 53 (backup) shares the cgroup") ?? false)
+    host.newborn = []
+    host.all[53] = .fake(53, "sshd", parent: 31, cgroup: "/db")
+    let protected = refusal(["process": ["executable": "postgres", "tree": true]])
+    #expect(protected?.message.contains("process 53 (sshd) shares the cgroup") ?? false)
   }
 
   @Test func cgroupsBelowAreMeantToo() throws {

@@ -44,7 +44,10 @@ struct OwnerResolution {
         "the processes are in different cgroups, and their traffic can't be told from others'",
         cure: "name one service, or select by 'user' or 'cgroup'")
     }
-    if let other = try strangers(in: path, besides: chosen, mayHaveChildren: selector.tree).first {
+    let strangers = try strangers(in: path, besides: chosen) { process in
+      selector.tree && selection.refusal(for: process) == nil
+    }
+    if let other = strangers.first {
       throw Refusal(
         "process \(other.identity.pid) (\(other.programName)) shares the cgroup \(path) with the "
           + "selected ones, and their traffic can't be told apart",
@@ -55,9 +58,9 @@ struct OwnerResolution {
 
   /// Who else lives in a cgroup: nft(8) means those below it too.
   ///
-  /// What the chosen ones have started since they were chosen is theirs, where their trees are meant.
+  /// What the chosen ones have started since they were chosen is theirs, where it may be hit too.
   private func strangers(
-    in path: String, besides chosen: [ProcessFacts], mayHaveChildren: Bool
+    in path: String, besides chosen: [ProcessFacts], mayBeHit: (ProcessFacts) -> Bool
   ) throws(Refusal) -> [ProcessFacts] {
     let all: [ProcessFacts]
     do throws(HostError) { all = try host.processes() } catch { throw Refusal(error.message) }
@@ -76,7 +79,7 @@ struct OwnerResolution {
     return all.filter {
       !$0.isDead && !ids.contains($0.identity)
         && ($0.cgroups.last?.isCgroup(within: path) ?? false)
-        && !(mayHaveChildren && isOfTree($0))
+        && !(isOfTree($0) && mayBeHit($0))
     }
   }
 }
