@@ -102,9 +102,12 @@ extension ConnectionFault {
       return try redirected(traffic, setting)
     }
     if let obstacle = setting.host.obstacle(toListeningOn: listen, in: traffic.namespace) {
+      let isForbidden = ["Permission denied", "Operation not permitted"].contains(obstacle)
       throw Refusal(
         "the proxy can't listen on \(listen): \(obstacle)",
-        cure: "name another address or port of this host; 'ss -ltnp' shows which are taken")
+        cure: isForbidden
+          ? "name a port from 1024 on, or run the agent as root"
+          : "name another address or port of this host; 'ss -ltnp' shows which are taken")
     }
     let settings = ProxySettings(
       listen: [listen], upstream: .fixed(upstream), toxics: [placed],

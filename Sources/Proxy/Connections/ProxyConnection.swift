@@ -315,14 +315,15 @@ final class ProxyConnection {
 
   /// Removes the toxics, and sees from now on whether it is in use.
   func drain() {
-    hasCome = false
+    hasCome = accounted > 0
     apply([], [])
   }
 
-  /// Closes both ends at once: with a reset where it was in use, so that nobody takes what has come so far
-  /// for the whole.
+  /// Closes both ends at once: with a reset where it was in use, or one end still has to answer what the
+  /// other has said to its end, so that nobody takes what has come so far for the whole.
   func cutOff() {
-    if hasCome || accounted > 0 { reset() } else { finish() }
+    let isHalfOver = upstream.hasEnded != downstream.hasEnded
+    if hasCome || accounted > 0 || isHalfOver { reset() } else { finish() }
   }
 
   /// Closes both ends at once with a reset.

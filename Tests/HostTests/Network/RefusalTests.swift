@@ -50,6 +50,13 @@ extension RealHost.NetworkFaults {
         says: "the proxy can't listen on 192.0.2.1:80: Cannot assign requested address",
         cure: "name another address or port of this host"),
       Case(
+        name: "a proxy at a port that takes a privilege",
+        fault: "connection.latency, with: {delay: 1s, listen: '10.77.0.1:80', "
+          + "upstream: '10.77.0.2:80'}",
+        wrapper: ["setpriv", "--reuid=65534", "--clear-groups", "env", "HOME=/tmp"],
+        says: "the proxy can't listen on 10.77.0.1:80: Permission denied",
+        cure: "name a port from 1024 on"),
+      Case(
         name: "no nft", fault: drop + "{to: 10.77.0.2}", wrapper: hiding("/usr/sbin/nft"),
         says: "nft can't be run", cure: "install the package nftables"),
       Case(

@@ -228,6 +228,18 @@ import Testing
     #expect(idle.ending?.what == .end)
   }
 
+  /// The client has said all, and waits for an answer.
+  @Test func drainingResetsWhatIsHalfOver() throws {
+    let world = try ProxyWorld()
+    let (client, server) = try world.pair()
+    client.send("question")
+    client.finish()
+    #expect(world.wait { server.ending != nil })
+    world.proxy.drain(within: .milliseconds(50)) {}
+    #expect(world.wait { client.ending != nil })
+    #expect(client.ending?.what == .reset)
+  }
+
   @Test func drainingEndsAtItsLimit() throws {
     let world = try ProxyWorld()
     let (client, _) = try world.pair()
