@@ -115,8 +115,9 @@ extension Shaping.Loss {
   fileprivate var missingEnd: String? {
     switch self {
     case .random: nil
-    case .state(let p13, let p31, let p32, _, _):
-      p13.fraction > 0 && p31.fraction + p32.fraction <= 0 ? "p31" : nil
+    // The fourth chance leads to reception within the burst, and from there back into it.
+    case .state(let p13, let p31, _, _, _):
+      p13.fraction > 0 && p31.fraction <= 0 ? "p31" : nil
     case .gilbertElliott(let p, let r, _, _): p.fraction > 0 && r.fraction <= 0 ? "r" : nil
     }
   }

@@ -35,7 +35,7 @@ import Testing
       (
         Shaping(
           loss: .state(
-            p13: Percentage(fraction: 0.1), p31: .none, p32: .none, p23: .all, p14: .none)),
+            p13: Percentage(fraction: 0.1), p31: .none, p32: .all, p23: .all, p14: .none)),
         .endless("p31")
       ),
       (Shaping(reordering: .init(chance(0.1))), .reorderingWithoutDelay),
