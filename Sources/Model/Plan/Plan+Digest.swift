@@ -4,7 +4,8 @@ extension Plan {
   /// The SHA-256 of the plan's canonical JSON, as 64 hexadecimal digits: two plans of one digest do
   /// the same to the same processes.
   ///
-  /// Left out is one thing only, the command lines of targets. A process is known by its id and
+  /// Left out are notes on hosts, which depend on the session that asks and not on what is done, and the
+  /// command lines of targets. A process is known by its id and
   /// start time, its executable and its user; its command line it may rewrite as it runs, and
   /// PostgreSQL, nginx and sshd do so with every request. With them in it, the digest of an
   /// unchanged world would change between `plan` and `run`.
@@ -12,7 +13,7 @@ extension Plan {
   ///
   /// - Throws: what JSONEncoder throws, if a parameter has no JSON form.
   public var digest: String {
-    get throws { try withoutCommandLines.json().digest }
+    get throws { try withoutNotes.withoutCommandLines.json().digest }
   }
 
   /// The plan as a JSON value, as a plan file and a record hold it.
@@ -21,6 +22,13 @@ extension Plan {
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     return try JSONDecoder().decode(JSON.self, from: encoder.encode(self))
+  }
+
+  /// The plan without notes on its hosts: what of two plans is compared.
+  public var withoutNotes: Plan {
+    var plan = self
+    for host in plan.hosts.indices { plan.hosts[host].facts.note = nil }
+    return plan
   }
 
   private var withoutCommandLines: Plan {

@@ -29,14 +29,14 @@ public enum PlanDifference {
 
   /// The plan's JSON without what its digest leaves out.
   private static func shape(of plan: Plan) throws -> JSON {
-    try plan.json().transformed { name, value in
+    try plan.withoutNotes.json().transformed { name, value in
       name == "targets" ? value.withoutMember("command_line") : value
     }
   }
 
   /// The plan's JSON with processes reduced to their executables and users, in a fixed order.
   private static func rebindable(_ plan: Plan) throws -> JSON {
-    try plan.json().transformed { name, value in
+    try plan.withoutNotes.json().transformed { name, value in
       guard name == "targets", let targets = value.array else { return value }
       return .array(targets.map(\.withoutIdentity).sorted { $0.canonical < $1.canonical })
     }.transformed { _, value in value.isProcessIdentity ? "a process" : value }
