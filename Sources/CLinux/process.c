@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -56,6 +57,21 @@ int jenner_enter_network(const char *path, uint64_t inode) {
   close(fd);
   errno = error;
   return result;
+}
+
+bool jenner_is_ignored(int signal) {
+  struct sigaction action;
+  return sigaction(signal, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+static void end_as_told(int signal) {
+  (void)signal;
+  _exit(128 + SIGTERM);
+}
+
+void jenner_end_on_hang_up(void) {
+  struct sigaction action = {.sa_handler = end_as_told};
+  if (!jenner_is_ignored(SIGHUP)) sigaction(SIGHUP, &action, NULL);
 }
 
 int jenner_own_network(void) {

@@ -59,6 +59,7 @@ enum AgentMain {
   private static func runCommand(
     _ arguments: ArraySlice<String>, _ command: (Terminal.Format) -> ExitStatus
   ) {
+    Signals.endOnHangUp()
     switch Array(arguments) {
     case [], ["--format", "text"]: exit(command(.text).rawValue)
     case ["--format", "json"]: exit(command(.json).rawValue)

@@ -11,6 +11,7 @@ enum Main {
     DescriptorLimit.raise()
     // A report piped into `head` must end the program's output, not the program.
     signal(SIGPIPE, SIG_IGN)
+    Signals.endOnHangUp()
     do {
       var command = try Jenner.parseAsRoot()
       try command.run()

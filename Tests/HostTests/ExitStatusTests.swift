@@ -95,6 +95,29 @@ extension RealHost {
       }
     }
 
+    @Test("of a run that nohup(1) shields does not know of a hang-up")
+    func shielded() async throws {
+      try await Rig.run { rig in
+        let trace = rig.scratch.file("trace")
+        let experiment = ExperimentText(
+          baseline: "3s",
+          probes: [
+            ExperimentText.probe("trace", "command: {run: [touch, '\(trace)'], timeout: 1s}")
+          ])
+        let file = try rig.scratch.write(experiment.text, to: "experiment.yaml")
+        let run = try Jenner.start(
+          ["run", file, "--reports", Jenner.reports(in: rig)], in: rig,
+          through: ["sh", "-c", "trap '' HUP; exec \"$@\"", "sh"])
+        let isUnderWay = await eventually(within: .seconds(20)) {
+          FileManager.default.fileExists(atPath: trace)
+        }
+        #expect(isUnderWay)
+        run.process.send(SIGHUP)
+        let outcome = try await run.outcome(within: .seconds(20))
+        #expect(outcome.ended(.pass), "\(outcome.status) \(outcome.errors)")
+      }
+    }
+
     @Test(
       "of a run that is interrupted in its baseline is 128 and the signal, with a record",
       arguments: [

@@ -35,6 +35,10 @@ import Testing
     let words = "not shown, since not everything is proved undone"
     #expect(TerminalSummary.render(record).contains("  recovery: \(words)\n"))
     #expect(MarkdownReport.render(record).contains("| Recovery | **not shown**, since not"))
+    // Proved in the end, but not when the time began to count.
+    record.clean = true
+    let later = "not shown, since an undo was proved only after"
+    #expect(TerminalSummary.render(record).contains(later))
   }
 
   @Test func aPassThatIsNotProvedUndoneIsNone() throws {

@@ -32,6 +32,12 @@ int jenner_enter_network(const char *path, uint64_t inode);
 /// Gives this process a network of its own, in which only the loopback device is, and is up: unshare(2).
 int jenner_own_network(void);
 
+/// Whether a signal is ignored, as nohup(1) and a shell's background leave it.
+bool jenner_is_ignored(int signal);
+
+/// Has SIGHUP end this program with the status 143, unless it is ignored.
+void jenner_end_on_hang_up(void);
+
 // Tracing: ptrace(2) --------------------------------------------------------------------------------
 // What one thread traces only that thread can handle; when it ends, all of it runs on.
 

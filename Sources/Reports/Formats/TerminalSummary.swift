@@ -33,8 +33,8 @@ public enum TerminalSummary: ReportFormat {
     }
     if let seconds = record.recoverySeconds {
       lines.append("  recovered \(Amounts.time(seconds)) after the last undo")
-    } else if record.hasRecoveryPhase, !record.clean {
-      lines.append("  recovery: not shown, since not everything is proved undone")
+    } else if record.hasRecoveryPhase, let remark = record.recoveryRemark {
+      lines.append("  recovery: not shown, \(remark)")
     }
     return lines.joined(separator: "\n") + "\n"
   }

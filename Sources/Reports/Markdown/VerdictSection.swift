@@ -37,6 +37,6 @@ extension Document {
       return "the steady state held again \(Amounts.time(seconds)) after the last undo"
     }
     guard record.hasRecoveryPhase else { return "not judged in this run" }
-    return record.clean ? "**not shown**" : "**not shown**, since not everything is proved undone"
+    return "**not shown**\(record.recoveryRemark.map { ", \($0)" } ?? "")"
   }
 }

@@ -59,6 +59,14 @@ extension Record {
     return "proved (\(Amounts.count(proofs.count, "undo step")) read back)"
   }
 
+  /// Why no time of a recovery is told although nothing says that it was missed.
+  var recoveryRemark: String? {
+    let checks = checks.filter { $0.kind == .recovery }
+    guard checks.allSatisfy({ $0.verdict == .pass }) else { return nil }
+    if !clean { return "since not everything is proved undone" }
+    return checks.isEmpty ? nil : "since an undo was proved only after the steady state held"
+  }
+
   /// Whether the run waited for the steady state to hold again.
   var hasRecoveryPhase: Bool { phases.contains { $0.name == "recovery" } }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ExperimentFile
 import Model
+import Reports
 import Verdict
 
 /// `jenner validate FILE…`: every problem of every file, in one pass.
@@ -35,7 +36,7 @@ struct ValidateCommand: ParsableCommand {
       }
     }
     if output.isJSON {
-      Failure.problems(Problems(all), source: nil).report(asJSON: true)
+      try Console.output(ProblemText.json(Problems(all).all).pretty)
     } else if firstFailure == nil {
       for file in files { try Console.output("\(file): valid") }
     }

@@ -19,7 +19,7 @@ final class Session {
       loop = try EventLoop()
       // Blocked here, before any other thread starts, so that no thread is ever ended by one. A session
       // lives as long as its loop, which is all that some commands keep of it.
-      try loop.watch(signals: [.interrupt, .terminate, .hangUp]) { [self] signal in take(signal) }
+      try loop.watch(signals: Signals.asking) { [self] signal in take(signal) }
     } catch {
       throw .message("\(error)", .inconclusive)
     }

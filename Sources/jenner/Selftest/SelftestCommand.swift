@@ -32,8 +32,16 @@ struct SelftestCommand: ParsableCommand {
     do throws(Failure) {
       let selftest = try Selftest(kinds: kind.map { [$0] })
       let rows = try selftest.run()
-      try Console.output(output.isJSON ? SelftestTable.json(rows).pretty : SelftestTable.text(rows))
       let status = SelftestOutcome.status(of: rows)
+      let text = output.isJSON ? SelftestTable.json(rows).pretty : SelftestTable.text(rows)
+      do throws(Failure) {
+        try Console.output(text)
+      } catch {
+        // What was left behind must be read somewhere.
+        Console.error(text)
+        error.report(asJSON: false)
+        throw Failure.message("", .worst(of: [status, error.status]))
+      }
       if status != .pass { throw Failure.message("", status) }
     } catch {
       if case .message("", _) = error {} else { error.report(asJSON: output.isJSON) }

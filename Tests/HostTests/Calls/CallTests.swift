@@ -128,8 +128,9 @@ extension RealHost {
     @Test(
       "whose result can't be written is 3, and says so",
       arguments: [
-        ["plan", "FILE"], ["validate", "FILE"], ["schema"], ["faults"], ["probes"], ["doctor"],
-        ["new"], ["residue"], ["recover"], ["--help"], ["--version"],
+        ["plan", "FILE"], ["validate", "FILE"], ["validate", "--format", "json", "FILE"],
+        ["schema"], ["faults"], ["probes"], ["doctor"], ["new"], ["residue"], ["recover"],
+        ["--help"], ["--version"],
       ])
     func fullDisk(arguments: [String]) async throws {
       try await Rig.run { rig in
