@@ -100,10 +100,15 @@ public struct Selection {
 
   /// A process and those above it.
   static func lineage(of pid: Int32, on host: any Host) -> Set<Int32> {
+    lineage(of: pid) { host.process($0)?.parent }
+  }
+
+  /// The same by what is known of parents.
+  static func lineage(of pid: Int32, parent: (Int32) -> Int32?) -> Set<Int32> {
     var lineage: Set<Int32> = []
     var current = pid
     while current > 0, lineage.insert(current).inserted {
-      current = host.process(current)?.parent ?? 0
+      current = parent(current) ?? 0
     }
     return lineage
   }

@@ -38,13 +38,15 @@ extension LinuxHost {
   /// What bind(2) says of an address; port 0 stands for any that is free.
   public func obstacle(
     toListeningOn endpoint: IPEndpoint, in namespace: NetworkNamespace?
-  ) -> String? {
-    var address = jenner_address()
-    address.family = endpoint.address.family == .v4 ? 4 : 6
-    address.port = endpoint.port
-    withUnsafeMutableBytes(of: &address.bytes) { $0.copyBytes(from: endpoint.address.bytes) }
+  ) -> Refusal? {
+    var address = jenner_address(endpoint)
     let error = jenner_try_bind(&address, namespace?.path, namespace?.inode ?? 0)
-    return error == 0 ? nil : SystemError.reason(error)
+    if error == 0 { return nil }
+    return Refusal(
+      SystemError.reason(error),
+      cure: [EACCES, EPERM].contains(error)
+        ? "name a port from 1024 on, or run the agent as root"
+        : "name another address or port of this host; 'ss -ltnp' shows which are taken")
   }
 
   /// The established TCP connections of processes.

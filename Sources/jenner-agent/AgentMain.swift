@@ -72,8 +72,7 @@ enum AgentMain {
     do throws(Refusal) {
       _ = try StateVariable.path()
     } catch {
-      let cure = error.cure.map { "; \($0)" } ?? ""
-      Terminal.warn("jenner-agent: \(error.message)\(cure)\n")
+      Terminal.warn("jenner-agent: \(error.text)\n")
       exit(ExitStatus.usage.rawValue)
     }
   }

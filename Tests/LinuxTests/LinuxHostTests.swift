@@ -30,9 +30,7 @@ import Testing
 
   @Test func anAddressThatIsTakenOrNotHereIsNoPlaceToListen() throws {
     let host = LinuxHost()
-    var taken = jenner_address()
-    taken.family = 4
-    withUnsafeMutableBytes(of: &taken.bytes) { $0.copyBytes(from: [127, 0, 0, 1]) }
+    var taken = jenner_address(IPEndpoint(.loopbackV4, port: 0))
     let descriptor = jenner_bind(&taken)
     try #require(descriptor >= 0)
     defer { close(descriptor) }
@@ -40,13 +38,14 @@ import Testing
     let endpoint = IPEndpoint(.loopbackV4, port: taken.port)
     #expect(host.obstacle(toListeningOn: endpoint, in: nil) == nil, "nobody listens yet")
     try #require(listen(descriptor, 1) == 0)
-    #expect(host.obstacle(toListeningOn: endpoint, in: nil) == "Address already in use")
+    #expect(host.obstacle(toListeningOn: endpoint, in: nil)?.message == "Address already in use")
     let elsewhere = try #require(IPEndpoint(text: "192.0.2.1:1"))
     #expect(
-      host.obstacle(toListeningOn: elsewhere, in: nil) == "Cannot assign requested address")
+      host.obstacle(toListeningOn: elsewhere, in: nil)?.message
+        == "Cannot assign requested address")
     #expect(host.obstacle(toListeningOn: IPEndpoint(.loopbackV4, port: 0), in: nil) == nil)
     let gone = NetworkNamespace(path: "/proc/self/ns/net", inode: 1)
-    #expect(host.obstacle(toListeningOn: endpoint, in: gone) == "Stale file handle")
+    #expect(host.obstacle(toListeningOn: endpoint, in: gone)?.message == "Stale file handle")
   }
 
   @Test func kernelThreadsAreLeftOutAndNoProcessIsNil() {

@@ -65,16 +65,11 @@ struct OwnerResolution {
     let all: [ProcessFacts]
     do throws(HostError) { all = try host.processes() } catch { throw Refusal(error.message) }
     let ids = Set(chosen.map(\.identity))
+    let roots = Set(chosen.map(\.identity.pid))
+    // Who was started for a moment may be gone by now, so that only this list still knows whose it was.
     let parents = Dictionary(all.map { ($0.identity.pid, $0.parent) }) { first, _ in first }
     func isOfTree(_ process: ProcessFacts) -> Bool {
-      let roots = Set(chosen.map(\.identity.pid))
-      var seen: Set<Int32> = []
-      var ancestor = process.parent
-      while seen.insert(ancestor).inserted {
-        if roots.contains(ancestor) { return true }
-        ancestor = parents[ancestor] ?? 0
-      }
-      return false
+      !Selection.lineage(of: process.parent) { parents[$0] }.isDisjoint(with: roots)
     }
     return all.filter {
       !$0.isDead && !ids.contains($0.identity)

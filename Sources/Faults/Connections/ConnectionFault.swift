@@ -102,12 +102,8 @@ extension ConnectionFault {
       return try redirected(traffic, setting)
     }
     if let obstacle = setting.host.obstacle(toListeningOn: listen, in: traffic.namespace) {
-      let isForbidden = ["Permission denied", "Operation not permitted"].contains(obstacle)
       throw Refusal(
-        "the proxy can't listen on \(listen): \(obstacle)",
-        cure: isForbidden
-          ? "name a port from 1024 on, or run the agent as root"
-          : "name another address or port of this host; 'ss -ltnp' shows which are taken")
+        "the proxy can't listen on \(listen): \(obstacle.message)", cure: obstacle.cure)
     }
     let settings = ProxySettings(
       listen: [listen], upstream: .fixed(upstream), toxics: [placed],

@@ -107,6 +107,9 @@ public struct Refusal: Error, Sendable, Hashable, Codable {
     self.message = message
     self.cure = cure
   }
+
+  /// What is wrong, and behind a semicolon what to do.
+  public var text: String { message + (cure.map { "; \($0)" } ?? "") }
 }
 
 /// A use of a fault or a probe, as an author writes it: documentation and test at once.

@@ -31,7 +31,7 @@ public protocol Host: Sendable {
   func network(in namespace: NetworkNamespace?) throws(HostError) -> NetworkFacts
 
   /// Why nobody could listen on an address of TCP just now; nil if one could. Reads only.
-  func obstacle(toListeningOn endpoint: IPEndpoint, in namespace: NetworkNamespace?) -> String?
+  func obstacle(toListeningOn endpoint: IPEndpoint, in namespace: NetworkNamespace?) -> Refusal?
 
   /// The TCP connections of processes, each seen from this host's end of it.
   func connections(of processes: Set<Int32>) throws(HostError) -> [Conversation]
@@ -76,7 +76,7 @@ extension Host {
   /// A host on which every address is free.
   public func obstacle(
     toListeningOn endpoint: IPEndpoint, in namespace: NetworkNamespace?
-  ) -> String? { nil }
+  ) -> Refusal? { nil }
 
   /// A host without a network to look at.
   public func connections(of processes: Set<Int32>) throws(HostError) -> [Conversation] { [] }

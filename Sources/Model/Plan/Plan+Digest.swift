@@ -13,7 +13,7 @@ extension Plan {
   ///
   /// - Throws: what JSONEncoder throws, if a parameter has no JSON form.
   public var digest: String {
-    get throws { try withoutNotes.withoutCommandLines.json().digest }
+    get throws { try compared.json().digest }
   }
 
   /// The plan as a JSON value, as a plan file and a record hold it.
@@ -24,15 +24,9 @@ extension Plan {
     return try JSONDecoder().decode(JSON.self, from: encoder.encode(self))
   }
 
-  /// The plan without notes on its hosts: what of two plans is compared.
-  public var withoutNotes: Plan {
-    var plan = self
-    for host in plan.hosts.indices { plan.hosts[host].facts.note = nil }
-    return plan
-  }
-
-  private var withoutCommandLines: Plan {
-    var plan = self
+  /// The plan without what its digest leaves out.
+  public var compared: Plan {
+    var plan = withoutNotes
     for step in plan.steps.indices {
       guard let injections = plan.steps[step].fault?.injections else { continue }
       for injection in injections.indices {
@@ -41,6 +35,13 @@ extension Plan {
         }
       }
     }
+    return plan
+  }
+
+  /// The plan without notes on its hosts.
+  public var withoutNotes: Plan {
+    var plan = self
+    for host in plan.hosts.indices { plan.hosts[host].facts.note = nil }
     return plan
   }
 }

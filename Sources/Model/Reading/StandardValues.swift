@@ -121,7 +121,7 @@ extension FieldChoice {
     guard let value = Self(rawValue: text) else {
       reading.note(
         "'\(text.limited)' is not \(expected)", at: node.mark,
-        cure: Suggestion.nearest(to: text, among: words).map { "did you mean '\($0)'?" })
+        cure: Suggestion.question(for: text, among: words))
       return nil
     }
     return value

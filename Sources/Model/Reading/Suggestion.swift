@@ -16,9 +16,14 @@ public enum Suggestion {
       .min { ($0.0, $0.1) < ($1.0, $1.1) }?.1
   }
 
+  /// "did you mean 'x'?"; nil where nothing that is known comes near.
+  public static func question(for name: String, among known: [String]) -> String? {
+    nearest(to: name, among: known).map { "did you mean '\($0.limited)'?" }
+  }
+
   /// "did you mean 'x'?", or else the list of what is known.
   public static func cure(for name: String, among known: [String]) -> String {
-    if let near = nearest(to: name, among: known) { return "did you mean '\(near.limited)'?" }
+    if let question = question(for: name, among: known) { return question }
     if known.isEmpty { return "nothing is expected here" }
     let rest = known.count > 20 ? " and \(known.count - 20) more" : ""
     return "expected " + known.prefix(20).map(\.limited).joined(separator: ", ") + rest

@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import Linux
 internal import Model
 
 /// An address as the kernel knows it, to be compared and connected to.
@@ -12,10 +13,7 @@ struct TransportAddress: Hashable {
 
   /// Takes an address and a port.
   init(_ endpoint: IPEndpoint) {
-    raw = jenner_address()
-    raw.family = endpoint.address.family == .v4 ? 4 : 6
-    raw.port = endpoint.port
-    withUnsafeMutableBytes(of: &raw.bytes) { $0.copyBytes(from: endpoint.address.bytes) }
+    raw = jenner_address(endpoint)
   }
 
   /// The address of our end of a socket.

@@ -12,7 +12,7 @@ public enum PlanDifference {
   /// the digest leaves them out.
   public static func lines(old: Plan, new: Plan) throws -> [String] {
     var comparison = Comparison()
-    comparison.compare(try shape(of: old), try shape(of: new), at: [])
+    comparison.compare(try old.compared.json(), try new.compared.json(), at: [])
     let lines = comparison.lines
     guard lines.count > lineLimit else { return lines }
     return lines.prefix(lineLimit) + ["… and \(lines.count - lineLimit) more differences"]
@@ -25,13 +25,6 @@ public enum PlanDifference {
   /// first argument instead.
   public static func isOnlyNewProcesses(old: Plan, new: Plan) throws -> Bool {
     try rebindable(old) == rebindable(new)
-  }
-
-  /// The plan's JSON without what its digest leaves out.
-  private static func shape(of plan: Plan) throws -> JSON {
-    try plan.withoutNotes.json().transformed { name, value in
-      name == "targets" ? value.withoutMember("command_line") : value
-    }
   }
 
   /// The plan's JSON with processes reduced to their executables and users, in a fixed order.
@@ -54,17 +47,6 @@ extension JSON {
   fileprivate var isProcessIdentity: Bool {
     guard case .object(let members) = self else { return false }
     return Set(members.keys) == ["pid", "start_time"]
-  }
-
-  /// Each element of an array without one of its members.
-  fileprivate func withoutMember(_ name: String) -> JSON {
-    guard let array else { return self }
-    return .array(
-      array.map { element in
-        guard case .object(var members) = element else { return element }
-        members[name] = nil
-        return .object(members)
-      })
   }
 
   /// The value with each part replaced, from the outside in; a part knows its member's name.

@@ -52,18 +52,16 @@ extension RunMachine {
   }
 
   private mutating func takeRefusal(_ refusal: Refusal, of question: Question, host: String) {
-    let text = refusal.message + (refusal.cure.map { "; \($0)" } ?? "")
+    let text = refusal.text
     switch question {
     case .state: takeStateBefore(.failure(refusal), of: host)
-    case .begin:
-      // An agent that refuses to begin has nothing of this run, and ends by itself: neither is the end of
-      // its pipe a loss, nor has it a ledger to be asked for.
-      agents[host]?.state = .ended
-      questions[host] = nil
-      guard phase != .ending else { return }
-      tell("agent.refused", text, host: host)
-      refuse("\(host): \(text)")
-    case .allow, .watch, .arm:
+    case .allow, .begin, .watch, .arm:
+      if question == .begin {
+        // It has nothing of this run, and ends by itself: neither is the end of its pipe a loss, nor has it
+        // a ledger to be asked for.
+        agents[host]?.state = .ended
+        questions[host] = nil
+      }
       // A run that is being ended does not need what it had asked for.
       guard phase != .ending else { return }
       tell("agent.refused", text, host: host)

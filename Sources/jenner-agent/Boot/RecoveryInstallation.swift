@@ -41,8 +41,7 @@ struct RecoveryInstallation {
       try refuseForeignUnit()
       return Terminal.show(isRemoval ? try remove() : try install())
     } catch let refusal as Refusal {
-      let cure = refusal.cure.map { "; \($0)" } ?? ""
-      Terminal.warn("jenner-agent install-recovery: \(refusal.message)\(cure)\n")
+      Terminal.warn("jenner-agent install-recovery: \(refusal.text)\n")
       return .refused
     } catch {
       let cure = geteuid() == 0 ? "" : "; this takes root: sudo jenner install-recovery"

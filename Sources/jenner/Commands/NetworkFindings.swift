@@ -26,8 +26,7 @@ enum NetworkFindings {
       _ = try fault.injection(into: traffic, in: setting)
       return Finding(name: name, isGood: true, detail: "this kernel has what it takes")
     } catch {
-      let cure = error.cure.map { "; \($0)" } ?? ""
-      return Finding(name: name, isGood: false, detail: "\(error.message)\(cure)")
+      return Finding(name: name, isGood: false, detail: error.text)
     }
   }
 

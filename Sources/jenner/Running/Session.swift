@@ -13,7 +13,7 @@ final class Session {
     do throws(Refusal) {
       _ = try StateVariable.path()
     } catch {
-      throw .message(error.message + (error.cure.map { "; \($0)" } ?? ""), .usage)
+      throw .message(error.text, .usage)
     }
     do {
       loop = try EventLoop()
