@@ -72,21 +72,28 @@ extension LinuxHost {
 
   /// Runs a command that changes nothing, and waits for it.
   public func check(_ command: Command) -> CommandResult {
-    var command = command
-    command.timeoutSeconds = min(command.timeoutSeconds, 2)
-    command.environment["PATH"] = CommandEnvironment.standardPath
+    check([command]).first ?? CommandResult(ending: .timedOut)
+  }
+
+  /// Runs commands side by side, each in a process of its own, and waits for all of them.
+  public func check(_ commands: [Command]) -> [CommandResult] {
     do throws(SystemError) {
       let loop = try EventLoop()
-      var result: CommandResult?
       let runner = CommandRunner(loop: loop, exactCapabilities: false)
-      runner.run(command, for: .probe, outputLimit: 4 << 20) {
-        result = $0
-        loop.stop()
+      var results: [CommandResult?] = Array(repeating: nil, count: commands.count)
+      for (index, command) in commands.enumerated() {
+        var command = command
+        command.timeoutSeconds = min(command.timeoutSeconds, 2)
+        command.environment["PATH"] = CommandEnvironment.standardPath
+        runner.run(command, for: .probe, outputLimit: 4 << 20) { result in
+          results[index] = result
+          if !results.contains(where: { $0 == nil }) { loop.stop() }
+        }
       }
-      while result == nil { loop.run() }
-      return result ?? CommandResult(ending: .timedOut)
+      while results.contains(where: { $0 == nil }) { loop.run() }
+      return results.compactMap { $0 }
     } catch {
-      return CommandResult(ending: .notStarted(error.description))
+      return commands.map { _ in CommandResult(ending: .notStarted(error.description)) }
     }
   }
 

@@ -152,6 +152,21 @@ import Testing
     #expect(LinuxHost().environments(of: mark, ofUser: geteuid()).count == 1)
     #expect(LinuxHost().environments(of: mark, ofUser: geteuid() + 1).isEmpty)
   }
+
+  @Test func commandsThatWaitForEachOtherAreCheckedSideBySide() throws {
+    let path = "/tmp/jenner-fifo-\(getpid())"
+    #expect(mkfifo(path, 0o600) == 0)
+    defer { unlink(path) }
+    // Whoever opens a fifo waits for its other end: fifo(7).
+    let results = LinuxHost().check([
+      Command(argv: ["cat", path]), Command(argv: ["no-such-program"]),
+      Command(argv: ["sh", "-c", "echo met > \(path)"]),
+    ])
+    try #require(results.count == 3)
+    #expect(results[0].output == "met\n")
+    #expect(!results[1].isSuccess && results[2].isSuccess)
+    #expect(LinuxHost().check([Command]()).isEmpty)
+  }
 }
 
 /// Kills a child and reaps it.

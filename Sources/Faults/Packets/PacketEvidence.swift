@@ -23,23 +23,30 @@ struct PacketEvidence {
   }
 
   private func counted() throws(HostError) -> Counted {
+    let rules = inspection.rules
+    let others = inspection.isEnding ? inspection.sharing.compactMap { $0.tables.first } : []
+    let tables = rules.tables + others
+    // Side by side, as a fault goes on for as long as its end is being measured.
+    let results = host.check(tables.map(listing) + rules.links.map(queue))
     var counted = Counted()
-    for table in inspection.rules.tables {
-      let listing = TableListing(text: try text(of: table))
-      for set in inspection.rules.live where set.table == table {
+    for (table, result) in zip(rules.tables, results) {
+      guard result.isSuccess else { throw HostError(Self.unread("the rules", by: "nft", result)) }
+      let listing = TableListing(text: result.output)
+      for set in rules.live where set.table == table {
         counted.isLive = counted.isLive && listing.filledSets.contains(set.name)
       }
       // Where packets are marked first, the device's table counts what comes of it.
-      guard table.family == inspection.rules.tables.first?.family else { continue }
+      guard table.family == rules.tables.first?.family else { continue }
       counted.packets += listing.packets.filter { Self.isEntry($0.key) }.values.reduce(0, +)
     }
-    for rules in inspection.isEnding ? inspection.sharing : [] {
-      // A fault that has just ended has taken its counters with it.
-      guard let table = rules.tables.first, let text = try? text(of: table) else { continue }
-      let counts = TableListing(text: text).packets
+    // A fault that has just ended has taken its counters with it.
+    for result in results.dropFirst(rules.tables.count).prefix(others.count)
+    where result.isSuccess {
+      let counts = TableListing(text: result.output).packets
       counted.packets += counts.filter { doesPart($0.key) }.values.reduce(0, +)
     }
-    counted.queues = inspection.rules.links.isEmpty ? "" : try queues()
+    counted.queues =
+      rules.links.isEmpty ? "" : try queues(Array(zip(rules.links, results.dropFirst(tables.count))))
     return counted
   }
 
@@ -57,27 +64,28 @@ struct PacketEvidence {
 
   /// The table as text: the JSON of nft 1.0.6 takes the name of an owner's flag from anywhere in its
   /// memory, and sometimes that ends it.
-  private func text(of table: NetworkRules.Table) throws(HostError) -> String {
-    let result = host.check(
-      Command(argv: entering + ["nft", "list", "table", table.family, table.name]))
-    guard result.isSuccess else {
-      throw HostError(
-        "the rules can't be read: nft \(result.summary)"
-          + (result.errors.isEmpty ? "" : ": \(result.errors.limited)"))
-    }
-    return result.output
+  private func listing(_ table: NetworkRules.Table) -> Command {
+    Command(argv: entering + ["nft", "list", "table", table.family, table.name])
   }
 
-  private func queues() throws(HostError) -> String {
+  private func queue(_ link: NetworkRules.Link) -> Command {
+    Command(argv: entering + ["tc", "-s", "-j", "qdisc", "show", "dev", link.name, "root"])
+  }
+
+  private static func unread(_ what: String, by tool: String, _ result: CommandResult) -> String {
+    "\(what) can't be read: \(tool) \(result.summary)"
+      + (result.errors.isEmpty ? "" : ": \(result.errors.limited)")
+  }
+
+  private func queues(
+    _ results: [(link: NetworkRules.Link, result: CommandResult)]
+  ) throws(HostError) -> String {
     let delays = DelayEvidence(inspection)
     var packets = 0
     var drops = 0
-    for link in inspection.rules.links {
-      let argv = ["tc", "-s", "-j", "qdisc", "show", "dev", link.name, "root"]
-      let result = host.check(Command(argv: entering + argv))
+    for (link, result) in results {
       guard result.isSuccess, let queue = QdiscStatistics.list(from: result.output)?.first else {
-        throw HostError(
-          "the device \(link.name) can't be read: tc \(result.summary) \(result.errors.limited)")
+        throw HostError(Self.unread("the device \(link.name)", by: "tc", result))
       }
       // Those that measure it are none of the selected ones.
       packets += max(0, queue.packets - delays.frames(through: link.name))

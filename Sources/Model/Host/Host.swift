@@ -40,6 +40,9 @@ public protocol Host: Sendable {
   /// and waits for it: two seconds at most.
   func check(_ command: Command) -> CommandResult
 
+  /// Runs several such commands side by side, and waits for all of them; in their order.
+  func check(_ commands: [Command]) -> [CommandResult]
+
   /// The number of a user of this host, by name; nil if there is none.
   func userID(named name: String) -> UInt32?
 
@@ -85,6 +88,9 @@ extension Host {
   public func check(_ command: Command) -> CommandResult {
     CommandResult(ending: .notStarted("there is no \(command.argv.first ?? "")"))
   }
+
+  /// One after the other, where a host can do no better.
+  public func check(_ commands: [Command]) -> [CommandResult] { commands.map { check($0) } }
 
   /// A host without users.
   public func userID(named name: String) -> UInt32? { nil }

@@ -58,7 +58,7 @@ struct ClearNetwork {
       Terminal.warn("jenner-agent clear-network: \(error)\n")
       return .residue
     }
-    return removeLinks() && seeTablesGone() ? .pass : .residue
+    return clear() ? .pass : .residue
   }
 
   /// Waits until nobody makes the devices any more.
@@ -75,33 +75,46 @@ struct ClearNetwork {
     while isSo(), EventLoop.now < deadline { usleep(Self.pause) }
   }
 
-  private func removeLinks() -> Bool {
+  /// Removes the devices, and looks meanwhile whether the tables are gone: the kernel takes some tens of
+  /// milliseconds for a device.
+  private func clear() -> Bool {
     if !objects.links.isEmpty { outwaitMakers() }
     let links = objects.links.filter(MarkedObject.hasLink)
-    wait(atMost: Self.drainage) { links.contains(where: holdsPackets) }
-    for link in links {
-      let result = LinuxHost().check(Command(argv: ["ip", "link", "delete", link]))
-      if MarkedObject.hasLink(link) {
-        Terminal.warn(
-          "jenner-agent clear-network: ip link delete \(link): \(result.summary) "
-            + "\(result.errors.limited)\n")
-        return false
-      }
-      _ = Terminal.show("link \(link) is removed; ")
+    wait(atMost: Self.drainage) { holdsPackets(links) }
+    let removals = links.map { Command(argv: ["ip", "link", "delete", $0]) }
+    var results = LinuxHost().check(removals + [Self.tables])
+    let tables = results.removeLast()
+    let areLinksGone = zip(links, results).reduce(true) { isGone($1.0, after: $1.1) && $0 }
+    return areTablesGone(tables) && areLinksGone
+  }
+
+  private func holdsPackets(_ links: [String]) -> Bool {
+    let statistics = links.map {
+      Command(argv: ["tc", "-s", "-j", "qdisc", "show", "dev", $0])
     }
-    return true
+    return LinuxHost().check(statistics).contains { result in
+      (QdiscStatistics.list(from: result.output) ?? []).contains { $0.backlogPackets > 0 }
+    }
   }
 
-  private func holdsPackets(_ link: String) -> Bool {
-    let argv = ["tc", "-s", "-j", "qdisc", "show", "dev", link]
-    let queues = QdiscStatistics.list(from: LinuxHost().check(Command(argv: argv)).output) ?? []
-    return queues.contains { $0.backlogPackets > 0 }
+  private func isGone(_ link: String, after removal: CommandResult) -> Bool {
+    guard MarkedObject.hasLink(link) else {
+      _ = Terminal.show("link \(link) is removed; ")
+      return true
+    }
+    Terminal.warn(
+      "jenner-agent clear-network: ip link delete \(link): \(removal.summary) "
+        + "\(removal.errors.limited)\n")
+    return false
   }
 
-  private func seeTablesGone() -> Bool {
+  private static let tables = Command(argv: ["nft", "list", "tables"])
+
+  /// Looks until they are gone, or for too long; `first` is what was seen already.
+  private func areTablesGone(_ first: CommandResult) -> Bool {
+    var result = first
     let deadline = EventLoop.now + Self.patience
     while true {
-      let result = LinuxHost().check(Command(argv: ["nft", "list", "tables"]))
       let present = objects.tables.filter { table in
         result.output.split(separator: "\n").contains("table \(table.text)")
       }
@@ -117,6 +130,7 @@ struct ClearNetwork {
         return false
       }
       usleep(Self.pause)
+      result = LinuxHost().check(Self.tables)
     }
   }
 }
