@@ -180,16 +180,18 @@ final class Simulation {
     world.note("end", world.eventCount, outcome)
   }
 
-  /// Agents are stopped past every deadline; their guardians end what is overdue, or else `recover`.
+  /// Agents are stopped or stuck past every deadline; their guardians end what is overdue, or else
+  /// `recover`.
   private func sleep() {
     world.note("sleep")
     // What `recover` does here is judged, so nobody may kill it.
     isOver = true
     let sparesGuardians = world.random.happens(0.5)
+    let pause: Program.Pause = world.random.happens(0.5) ? .stopped : .stuck
     for computer in computers {
       oracle.interruptions[computer.number, default: 0] += 1
       computer.calm()
-      for program in computer.programs where program is AgentProgram { program.stop() }
+      for program in computer.programs where program is AgentProgram { program.stop(pause) }
       world.endAtOnce(
         computer.programs.filter {
           !($0 is AgentProgram) && !($0 is GuardianProgram && sparesGuardians)

@@ -91,14 +91,15 @@ struct Weather {
     }
   }
 
-  /// SIGSTOP, and SIGCONT later.
+  /// SIGSTOP, and SIGCONT later; or a system call that takes so long.
   private func stop(on computer: Computer, _ random: inout SeededRandom) -> () -> Void {
     let choice = random.number(1...15)
     let length = random.milliseconds(100...(random.happens(0.5) ? 4_000 : 25_000))
+    let pause: Program.Pause = random.happens(0.7) ? .stopped : .stuck
     let simulation = simulation
     return {
       let programs = simulation.chosen(choice, on: computer)
-      for program in programs { program.stop() }
+      for program in programs { program.stop(pause) }
       simulation.world.after(length) { for program in programs { program.resume() } }
     }
   }

@@ -2,18 +2,27 @@ import Model
 
 /// A process of ours on a simulated computer: it can be stopped between any two steps, and killed.
 class Program {
+  /// Why a program does nothing though it lives.
+  enum Pause {
+    /// By a signal, which others see.
+    case stopped
+    /// In the kernel, which waits for something and can only be killed: TASK_KILLABLE.
+    case stuck
+  }
+
   let computer: Computer
   let identity: ProcessIdentity
   let name: String
   private(set) var isAlive = true
-  private(set) var isStopped = false
+  private(set) var pause: Pause?
   /// Since when it could have worked without a break.
   private(set) var runnableSince: Duration
   private var backlog: [() -> Void] = []
   private var watchers: [() -> Void] = []
 
   var world: World { computer.world }
-  var isRunnable: Bool { isAlive && !isStopped && computer.isAwake && !world.isFrozen }
+  var isStopped: Bool { pause == .stopped }
+  var isRunnable: Bool { isAlive && pause == nil && computer.isAwake && !world.isFrozen }
 
   init(_ name: String, identity: ProcessIdentity? = nil, on computer: Computer) {
     self.computer = computer
@@ -33,17 +42,17 @@ class Program {
     world.after(delay) { [weak self] in self?.run(work) }
   }
 
-  func stop() {
-    guard isAlive, !isStopped else { return }
-    world.note("stop", Int(identity.pid), name)
-    isStopped = true
-    computer.table.setState("T", of: identity.pid)
+  func stop(_ pause: Pause = .stopped) {
+    guard isAlive, self.pause == nil else { return }
+    world.note("stop", Int(identity.pid), "\(name) is \(pause)")
+    self.pause = pause
+    computer.table.setState(pause == .stopped ? "T" : "D", of: identity.pid)
   }
 
   func resume() {
-    guard isAlive, isStopped else { return }
+    guard isAlive, pause != nil else { return }
     world.note("continue", Int(identity.pid), name)
-    isStopped = false
+    pause = nil
     computer.table.setState("S", of: identity.pid)
     if computer.isAwake { runnableSince = world.now }
     wake()
