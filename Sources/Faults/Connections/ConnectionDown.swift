@@ -20,6 +20,11 @@ public struct ConnectionDown: ConnectionFault {
   /// Declares and reads nothing of its own, and how connections come to the proxy.
   public init(_ fields: inout Fields) {
     path = ConnectionPath(&fields, stream: nil)
+    guard !fields.isDeclaring, path.listen != nil, path.share >= 1 else { return }
+    fields.note(
+      "nobody listens there before the fault, nor in it, nor after it: it would change nothing",
+      at: "listen",
+      cure: "select connections by 'traffic' instead, or say what share of them it refuses by 'percent'")
   }
 
   public var toxic: Toxic { .down }

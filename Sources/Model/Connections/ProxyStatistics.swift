@@ -28,12 +28,15 @@ public struct ProxyStatistics: Sendable, Hashable, Codable {
   public var unreachable = 0
   /// Whether new connections are taken on.
   public var isListening = false
+  /// Whether it has taken on none, as one that is down, at some time.
+  public var wasSilent = false
   /// Bytes that servers took.
   public var bytesUpstream = 0
   /// Bytes that clients took.
   public var bytesDownstream = 0
   public var requests = Requests()
-  /// On how many connections each toxic was, by its name; of those of HTTP, how many requests it hit.
+  /// On how many connections each toxic has done something, by its name; of those of HTTP, on how many
+  /// requests.
   public var hits: [String: Int] = [:]
   /// How long bytes were held back by toxics, as measured.
   public var addedDelay: DelaySummary?

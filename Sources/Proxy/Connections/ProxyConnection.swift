@@ -34,8 +34,8 @@ final class ProxyConnection {
   private var accounted = 0
   /// Whether anything has come since the proxy began to end.
   private var hasCome = false
-  /// The toxics that were on this connection at some time.
-  private var toxics: Set<String> = []
+  /// The toxics that have acted on this connection.
+  private var acted: Set<String> = []
 
   init(
     number: UInt64, client: Int32, server: Int32, route: ProxyRoute?,
@@ -68,10 +68,6 @@ final class ProxyConnection {
   /// Makes these its toxics; they are those that are for this connection.
   func apply(_ toxics: [PlacedToxic], _ rules: [HTTPRule]) {
     guard state == .open || state == .connecting else { return }
-    for placed in toxics where placed.toxic.httpMatch == nil {
-      guard self.toxics.insert(placed.name).inserted else { continue }
-      environment.statistics.hits[placed.name, default: 0] += 1
-    }
     let now = environment.loop.now
     var output = HTTPOutput()
     http.apply(rules, at: now, into: &output)
@@ -194,6 +190,10 @@ final class ProxyConnection {
   }
 
   private func obey(_ order: ProxyFlow.Order?, of direction: Direction) {
+    for name in upstream.takeActed() + downstream.takeActed()
+    where acted.insert(name).inserted {
+      environment.statistics.hits[name, default: 0] += 1
+    }
     switch order {
     case .close: closeGently()
     case .reset: reset()

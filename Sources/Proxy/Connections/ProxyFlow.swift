@@ -109,6 +109,9 @@ struct ProxyFlow {
     return deliver(output, at: now, environment, isMeasured: false)
   }
 
+  /// The toxics that have acted since this was asked last, and never before.
+  mutating func takeActed() -> [String] { chain.isEmpty ? [] : chain.takeActed() }
+
   // MARK: What goes
 
   private mutating func deliver(

@@ -80,6 +80,7 @@ public final class ProxyServer {
     rules = toxics.compactMap(HTTPRule.init)
     if toxics.contains(where: { $0.toxic == .down && $0.share >= 1 }) {
       for listener in listeners { listener.silence() }
+      environment.statistics.wasSilent = true
     } else if drained == nil {
       for listener in listeners { try listener.listen() }
     }

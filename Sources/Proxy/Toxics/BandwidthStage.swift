@@ -14,12 +14,14 @@ struct BandwidthStage: Stage {
   private var passed = 0
   /// When the line has been, or will be, free of what passed.
   private var free: Duration = .zero
+  private(set) var hasActed = false
 
   init(bytesPerSecond: Int) {
     rate = bytesPerSecond
   }
 
   mutating func take(_ parcel: Parcel) {
+    if case .bytes = parcel.content { hasActed = true }
     waiting.append(parcel, due: parcel.time)
   }
 

@@ -6,6 +6,7 @@ struct Chain {
     var name: String
     var toxic: Toxic
     var stage: any Stage
+    var isTold = false
   }
 
   private var links: [Link] = []
@@ -42,6 +43,16 @@ struct Chain {
       links[index].stage.release(at: now, into: &moving)
     }
     output += moving
+  }
+
+  /// The toxics that have acted since this was asked last, and never before.
+  mutating func takeActed() -> [String] {
+    var names: [String] = []
+    for index in links.indices where !links[index].isTold && links[index].stage.hasActed {
+      links[index].isTold = true
+      names.append(links[index].name)
+    }
+    return names
   }
 
   /// Makes these the toxics from now on; no byte is lost, doubled or overtaken.

@@ -6,6 +6,7 @@ struct LatencyStage: Stage {
   private var jitter: Duration
   private var random: SplitMix
   private var waiting = ParcelQueue()
+  private(set) var hasActed = false
 
   init(delay: Duration, jitter: Duration, random: SplitMix) {
     self.delay = delay
@@ -14,6 +15,7 @@ struct LatencyStage: Stage {
   }
 
   mutating func take(_ parcel: Parcel) {
+    hasActed = true
     waiting.append(parcel, due: parcel.time + delay.varied(by: jitter, &random))
   }
 

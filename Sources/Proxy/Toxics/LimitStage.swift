@@ -32,6 +32,7 @@ struct LimitStage: Stage {
     passing = []
   }
 
+  var hasActed: Bool { isOver }
   var due: Duration? { passing.first?.time }
   var held: Int { 0 }
   var capacity: Int { StageCapacity.usual }

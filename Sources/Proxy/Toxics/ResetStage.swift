@@ -20,6 +20,7 @@ struct ResetStage: Stage {
     finish(at: due, into: &output)
   }
 
+  var hasActed: Bool { first != nil }
   var due: Duration? { isOver ? nil : first.map { $0.time + after } }
   var held: Int { 0 }
   var capacity: Int { StageCapacity.usual }

@@ -14,6 +14,7 @@ struct SliceStage: Stage {
   private var cut = 0
   /// When the next slice may go.
   private var free: Duration = .zero
+  private(set) var hasActed = false
 
   init(averageSize: Int, variation: Int, delay: Duration, random: SplitMix) {
     self.averageSize = averageSize
@@ -39,7 +40,9 @@ struct SliceStage: Stage {
       output.append(parcel.part(slice, at: due))
       free = due + delay
       cut += slice.count
-      if cut == bytes.count {
+      if cut < bytes.count {
+        hasActed = true
+      } else {
         waiting.removeFirst()
         cut = 0
       }

@@ -4,14 +4,16 @@ internal import Model
 struct SlowCloseStage: Stage {
   private var delay: Duration
   private var waiting = ParcelQueue()
+  private(set) var hasActed = false
 
   init(delay: Duration) {
     self.delay = delay
   }
 
   mutating func take(_ parcel: Parcel) {
-    let wait = parcel.content == .end || parcel.content == .close ? delay : .zero
-    waiting.append(parcel, due: parcel.time + wait)
+    let isEnd = parcel.content == .end || parcel.content == .close
+    hasActed = hasActed || isEnd
+    waiting.append(parcel, due: parcel.time + (isEnd ? delay : .zero))
   }
 
   mutating func release(at now: Duration, into output: inout [Parcel]) {

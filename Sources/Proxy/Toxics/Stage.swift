@@ -17,6 +17,8 @@ protocol Stage {
   var capacity: Int { get }
   /// Goes on with other figures and what it has seen so far; false if the toxic is another.
   mutating func change(to toxic: Toxic) -> Bool
+  /// Whether anything is other than it would be without the toxic: so far only then it is in force.
+  var hasActed: Bool { get }
   /// Gives up what it holds, since the toxic is removed.
   mutating func finish(at now: Duration, into output: inout [Parcel])
 }

@@ -7,13 +7,14 @@ struct TimeoutStage: Stage {
   private let start: Duration
   private var after: Duration?
   private var isOver = false
+  private(set) var hasActed = false
 
   init(after: Duration?, from start: Duration) {
     self.after = after
     self.start = start
   }
 
-  mutating func take(_ parcel: Parcel) {}
+  mutating func take(_ parcel: Parcel) { hasActed = true }
 
   mutating func release(at now: Duration, into output: inout [Parcel]) {
     guard let due, due <= now else { return }
@@ -33,6 +34,7 @@ struct TimeoutStage: Stage {
   mutating func finish(at now: Duration, into output: inout [Parcel]) {
     guard !isOver else { return }
     isOver = true
+    hasActed = true
     output.append(Parcel(.close, at: now))
   }
 }

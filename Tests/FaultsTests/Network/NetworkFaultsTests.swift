@@ -36,6 +36,10 @@ import Testing
       ("network.dns", ["fail": "refused", "names": "*a.b"], "the whole first part"),
       ("connection.latency", ["delay": "1s", "listen": "127.0.0.1:1"], "go together"),
       ("connection.latency", ["delay": "1s", "percent": "0%"], "is none"),
+      (
+        "connection.down", ["listen": "127.0.0.1:81", "upstream": "127.0.0.1:80"],
+        "would change nothing"
+      ),
       ("connection.slice", [:], "missing 'size'"),
       ("http.replace", [:], "nothing is replaced"),
     ] as [(String, JSON, String)])

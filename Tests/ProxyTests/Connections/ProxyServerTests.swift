@@ -189,6 +189,34 @@ import Testing
     #expect(proxy.statistics.accepted == 0)
   }
 
+  @Test func onlyWhatAToxicHasDoneCounts() throws {
+    let world = try ProxyWorld([
+      PlacedToxic("limit", .limitData(bytes: 4), stream: .both),
+      PlacedToxic("slow", .latency(delay: .milliseconds(1), jitter: .zero), stream: .both),
+    ])
+    let (client, server) = try world.pair()
+    world.run(for: .milliseconds(20))
+    #expect(world.proxy.statistics.hits.isEmpty)
+    client.send("123")
+    #expect(world.wait { server.text == "123" })
+    #expect(world.proxy.statistics.hits == ["slow": 1])
+    server.send("1234")
+    #expect(world.wait { client.text == "1234" && client.ending != nil })
+    #expect(world.proxy.statistics.hits == ["slow": 1, "limit": 1])
+  }
+
+  @Test func aConnectionWithoutAServerIsNoHit() throws {
+    let closed = try ProxyWorld()
+    closed.proxy.close()
+    let world = try ProxyWorld(
+      [PlacedToxic("slow", .latency(delay: .milliseconds(1), jitter: .zero))],
+      upstream: closed.place)
+    let client = try world.connect()
+    #expect(world.wait { client.ending != nil })
+    #expect(world.proxy.statistics.unreachable == 1)
+    #expect(world.proxy.statistics.hits.isEmpty)
+  }
+
   // MARK: Ending
 
   @Test func drainingRemovesToxicsAndLetsConnectionsEndByThemselves() throws {
