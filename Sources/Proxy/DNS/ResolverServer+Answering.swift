@@ -20,7 +20,7 @@ extension ResolverServer {
   }
 
   private func decide(about query: NameQuery, over transport: Transport, reply: @escaping Reply) {
-    switch book.decide(about: query) {
+    switch isResting ? .forward : book.decide(about: query) {
     case .forward:
       forward(query, over: transport, reply: reply)
     case .fail(let code):

@@ -15,6 +15,8 @@ public final class ResolverServer {
   var counts = ResolverStatistics()
   var book = RuleBook([], seed: 1)
   var settings = ResolverSettings(listen: [], upstreams: [])
+  /// Whether its rules have no force just now.
+  private(set) var isResting = false
   /// The name server that answered last.
   var preferred = 0
 
@@ -70,6 +72,15 @@ public final class ResolverServer {
     book.replace(by: rules)
     let kept = Set(rules)
     for query in held.takeAll(where: { !kept.contains($0) }) { release(query) }
+  }
+
+  /// Does nothing to queries for a while, but for forwarding them, or goes on.
+  ///
+  /// Delays end when it begins to rest.
+  public func rest(_ isResting: Bool) {
+    self.isResting = isResting
+    guard isResting else { return }
+    for query in held.takeAll(where: { _ in true }) { release(query) }
   }
 
   /// Takes no further queries, ends every delay, and answers what came; then closes and calls back.

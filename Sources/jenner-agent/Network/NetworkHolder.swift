@@ -172,7 +172,9 @@ final class NetworkHolder {
 
   private func scheduleCycle() {
     guard let rules = order?.rules, let cycle = rules.cycle else { return }
+    loop.schedule(after: .seconds(cycle.onSeconds)) { [self] in server?.rest(true) }
     loop.schedule(after: .seconds(cycle.onSeconds + cycle.offSeconds)) { [self] in
+      server?.rest(false)
       for set in rules.live { owner?.note(set.adding(for: timeOn)) }
       scheduleCycle()
     }

@@ -10,7 +10,7 @@ struct ServerProblem: Error {
 /// The proxy or the resolver of a fault, as its holder runs it.
 final class RunningServer {
   private enum Server {
-    case proxy(ProxyServer)
+    case proxy(ProxyServer, [PlacedToxic])
     case resolver(ResolverServer)
   }
 
@@ -24,7 +24,7 @@ final class RunningServer {
     switch settings {
     case .proxy(let settings):
       do throws(ProxyProblem) {
-        server = .proxy(try ProxyServer(settings, on: loop))
+        server = .proxy(try ProxyServer(settings, on: loop), settings.toxics)
       } catch {
         throw ServerProblem(text: "the proxy can't run: \(error)")
       }
@@ -43,7 +43,7 @@ final class RunningServer {
   func withPorts(_ script: [String]) -> [String] {
     let ports: [(IPAddress.Family, UInt16)]
     switch server {
-    case .proxy(let proxy):
+    case .proxy(let proxy, _):
       ports = proxy.addresses.map { ($0.address.family, $0.port) }
     case .resolver(let resolver):
       ports = resolver.endpoints.map { ($0.address.family, $0.port) }
@@ -58,15 +58,27 @@ final class RunningServer {
   /// What it has done.
   var statistics: NetworkStatistics {
     switch server {
-    case .proxy(let proxy): .proxy(proxy.statistics)
+    case .proxy(let proxy, _): .proxy(proxy.statistics)
     case .resolver(let resolver): .resolver(resolver.statistics)
+    }
+  }
+
+  /// Does nothing to what goes through it for a while, or goes on: with a fault that comes and goes, what is
+  /// not redirected meanwhile is not touched, and what was redirected before must not be either.
+  func rest(_ isResting: Bool) {
+    switch server {
+    case .proxy(let proxy, let toxics):
+      // It can fail to listen again, where another program has taken the port meanwhile: nothing is
+      // redirected to it then.
+      try? proxy.apply(isResting ? [] : toxics)
+    case .resolver(let resolver): resolver.rest(isResting)
     }
   }
 
   /// Takes nothing new on, and says when what goes on has ended, or has had its time.
   func drain(_ done: @escaping () -> Void) {
     switch server {
-    case .proxy(let proxy): proxy.drain(within: Self.drainLimit, done)
+    case .proxy(let proxy, _): proxy.drain(within: Self.drainLimit, done)
     case .resolver(let resolver): resolver.drain(within: Self.drainLimit, then: done)
     }
   }

@@ -73,6 +73,19 @@ import Linux
     #expect(ReadAnswer(client.ask(query))?.code == 0)
   }
 
+  @Test func oneThatRestsForwardsAndKeepsItsCounts() throws {
+    let resolver = try RunningResolver(
+      before: [try ScriptedNameServer()], rules: [try rule("*", .fail(.refused))])
+    let client = try NameClient(to: resolver.endpoint)
+    let query = NameMessage.query("db.internal")
+    #expect(ReadAnswer(client.ask(query))?.code == 5)
+    resolver.rest(true)
+    #expect(ReadAnswer(client.ask(query))?.code == 0)
+    resolver.rest(false)
+    #expect(ReadAnswer(client.ask(query))?.code == 5)
+    #expect(resolver.statistics.matched == [2])
+  }
+
   // MARK: Forwarding
 
   @Test func whatIsForwardedDiffersInItsIdAlone() throws {

@@ -65,6 +65,13 @@ final class RunningResolver: Sendable {
     answer.wait()
   }
 
+  /// Rests or goes on, and returns once that is done.
+  func rest(_ isResting: Bool) {
+    let answer = Answer<Void>()
+    mailbox.send { server, _ in answer.give(server.rest(isResting)) }
+    answer.wait()
+  }
+
   /// Drains, and returns once that is done.
   func drain(within limit: Duration) {
     let answer = Answer<Void>()
