@@ -38,7 +38,15 @@ struct Redirect {
       answers: families.map { family in
         let port = "th sport \(NetworkRules.portPlaceholder(family))"
         return Match(words: protocolWords(.udp, family) + [port]).rule(apart(family))
-      })
+      },
+      strangers: families.flatMap { family in transports.map { stranger($0, family) } })
+  }
+
+  /// What came to the server's port by itself: whoever was not redirected there is not answered, or it
+  /// would be a name server for everybody.
+  private func stranger(_ transport: TransportProtocol, _ family: IPAddress.Family) -> String {
+    let words = ["th dport \(NetworkRules.portPlaceholder(family))", "ct status & dnat == 0"]
+    return Match(words: protocolWords(transport, family) + words).rule("drop")
   }
 
   /// The zone has the number of the server's port, which no other run has had for a while: what is known

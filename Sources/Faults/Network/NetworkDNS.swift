@@ -76,7 +76,8 @@ public struct NetworkDNS: NetworkFault {
     servers =
       fields.optional(
         "servers",
-        "name servers with ports, such as 10.0.0.53:53; without it, those of resolv.conf",
+        "name servers with ports, such as 10.0.0.53:53; without it, those that 'to' names, or those of "
+          + "resolv.conf",
         as: OneOrMore<IPEndpoint>.self)?.all ?? []
     let answer: NameRule.Answer =
       if let addresses {
@@ -131,9 +132,10 @@ public struct NetworkDNS: NetworkFault {
   public func injection(
     into traffic: Traffic, in setting: NetworkSetting
   ) throws(Refusal) -> Injection {
-    let upstreams =
-      servers.isEmpty
-      ? try NameServers(host: setting.host).all(in: traffic.namespace) : servers
+    var upstreams = servers.isEmpty ? Self.named(by: traffic) : servers
+    if upstreams.isEmpty {
+      upstreams = try NameServers(host: setting.host).all(in: traffic.namespace)
+    }
     let queries = Self.queries(to: upstreams, among: traffic)
     let redirect = Redirect(traffic: queries, setting: setting)
     let meant = Set(queries.conversations.compactMap(\.transport))
@@ -145,6 +147,14 @@ public struct NetworkDNS: NetworkFault {
         seed: setting.step))
     try Preflight(host: setting.host).check(rules, queries)
     return rules.injection
+  }
+
+  /// The name servers that traffic goes to, where it says so by their addresses: what is asked of these
+  /// must not be answered by another, which may know other names.
+  private static func named(by traffic: Traffic) -> [IPEndpoint] {
+    let remote = traffic.direction == .in ? [] : traffic.conversations.flatMap(\.remote)
+    let areServers = remote.allSatisfy { $0.prefix == $0.family.bits }
+    return areServers ? remote.map { IPEndpoint($0.address, port: 53) } : []
   }
 
   /// The queries to the name servers alone: what a local name server asks of others must go on, or it

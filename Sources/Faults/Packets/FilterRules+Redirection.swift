@@ -23,20 +23,24 @@ extension FilterRules {
   /// - Parameters:
   ///   - tracking: How datagrams are given their zone.
   ///   - answers: The rules by which what the fault's own server sends back is given it too.
+  ///   - strangers: The rules for what comes to that server without having been redirected.
   func redirection(
-    _ statements: [Statement], tracking: [Statement], answers: [String]
+    _ statements: [Statement], tracking: [Statement], answers: [String], strangers: [String]
   ) -> NetworkRules {
-    // A share is drawn for each rule anew; what is tracked apart and not redirected would have answers
-    // that belong to nothing.
-    guard traffic.share == nil else { return redirection(statements) }
-    return table { side in
+    table { side in
+      let strangers = chain("strangers", at: .input, strangers)
+      // A share is drawn for each rule anew; what is tracked apart and not redirected would have answers
+      // that belong to nothing.
+      guard traffic.share == nil else {
+        return strangers + chain(side, at: translation(side), statements)
+      }
       // The first zone that a datagram is given stays, so it must be that of the first redirect. Raw is at
       // -300, and before -400 fragments are not yet whole.
       let priority = "\(-300 - order)"
       let hook = Hook(name: translation(side).name, priority: priority)
       return chain(side, named: "apart", at: hook, tracking)
         + chain("answers", at: Hook(name: "output", priority: priority), answers)
-        + chain(side, at: translation(side), statements)
+        + chain(side, at: translation(side), statements) + strangers
     }
   }
 

@@ -182,7 +182,10 @@ import Testing
     let lines = try rules(
       of: NetworkDNS.self, ["fail": "timeout", "servers": "10.0.0.2:5353"], into: narrowed
     ).lines
-    #expect(lines.filter { !$0.hasPrefix("answers") }.allSatisfy { $0.contains("th dport 5353 ") })
+    #expect(lines.contains { $0.hasPrefix("out ") })
+    for line in lines where line.hasPrefix("out ") || line.hasPrefix("apart ") {
+      #expect(line.contains("th dport 5353 "))
+    }
     #expect(!lines.contains { $0.contains("meta l4proto tcp") }, "\(lines)")
   }
 
@@ -209,7 +212,32 @@ import Testing
     let rules = try rules(of: NetworkDNS.self, ["fail": "timeout"], into: anything)
     #expect(rules.lines.contains { $0.contains("ip daddr 192.0.2.53") && $0.contains("dport 53 ") })
     #expect(rules.lines.contains { $0.contains("ip6 daddr ::1") && $0.hasSuffix("?port-v6?") })
-    #expect(rules.lines.allSatisfy { $0.contains("daddr") || $0.hasPrefix("answers ") })
+    #expect(rules.selecting.allSatisfy { $0.contains("daddr") })
+  }
+
+  /// Else what programs ask of one server would be answered by another, which may know other names.
+  @Test func whatIsForwardedGoesToTheServersThatAreNamed() throws {
+    func upstreams(_ remote: [AddressRange], _ parameters: JSON) throws -> [String] {
+      let traffic = Traffic(direction: .out, conversations: [Conversation(remote: remote)])
+      let rules = try rules(of: NetworkDNS.self, parameters, into: traffic)
+      guard case .resolver(let settings) = rules.server else { return [] }
+      return settings.upstreams.map(\.text)
+    }
+    #expect(try upstreams(["10.0.0.9"], ["fail": "refused"]) == ["10.0.0.9:53"])
+    #expect(
+      try upstreams(["10.0.0.9"], ["fail": "refused", "servers": "10.0.0.8:5353"])
+        == ["10.0.0.8:5353"])
+    #expect(try upstreams(["10.0.0.0/8"], ["fail": "refused"]).first == "192.0.2.53:53")
+  }
+
+  /// Else it would be a name server for everybody.
+  @Test func whoIsNotRedirectedToTheResolverIsNotAnswered() throws {
+    let rules = try rules(of: NetworkDNS.self, ["fail": "refused"], into: .toDatabase(.in))
+    #expect(rules.chains.last == "strangers { type filter hook input priority mangle; }")
+    #expect(
+      rules.lines.filter { $0.hasPrefix("strangers ") } == ["udp", "tcp"].map {
+        "strangers meta nfproto ipv4 meta l4proto \($0) th dport ?port-v4? ct status & dnat == 0 drop"
+      })
   }
 
   /// Else a socket that is kept would stay where its first datagram went: past the resolver, or to it.
@@ -229,7 +257,7 @@ import Testing
     var share = Traffic.toDatabase()
     share.share = Traffic.Share(fraction: 0.5, unit: .packets)
     let shared = try rules(of: NetworkDNS.self, ["fail": "timeout"], into: share)
-    #expect(shared.chains.count == 1)
+    #expect(shared.chains.count == 2)
   }
 
   @Test func aListeningProxyNeedsNoRule() throws {
