@@ -151,7 +151,8 @@ extension AgentMachine {
         NetworkInspection(
           rules: prepared.injection.rules?.named(for: ledger.run) ?? NetworkRules(),
           sharing: rulesSharing(step), traffic: traffic, isEnding: isEnding,
-          wasSelectedByOthers: selectedByOthers.contains(step), statistics: statistics[step]),
+          wasSelectedByOthers: selectedByOthers.contains(step), statistics: statistics[step],
+          rivals: rivals(of: step, traffic)),
         on: host)
     }
   }

@@ -124,6 +124,18 @@ extension AgentMachine {
     sharing(step).map { $0.rules.named(for: ledger.run) }
   }
 
+  /// The kinds of faults that have dropped, rejected or redirected packets which this one selects.
+  func rivals(of step: Int, _ traffic: Traffic) -> [String] {
+    let kinds = prepared.compactMap { other, theirs -> String? in
+      guard other != step, ledger.step(other)?.isInjected ?? false,
+        case .traffic(let fault, let selected) = theirs.aim, fault.shaped == nil,
+        selected.overlaps(traffic)
+      else { return nil }
+      return theirs.kind
+    }
+    return Set(kinds).sorted()
+  }
+
   /// A fault is about to end whose rules may do the part of others: what they counted for these ends too.
   mutating func noteSelected(by step: Int) {
     let gates = prepared[step]?.injection.rules?.gates ?? []

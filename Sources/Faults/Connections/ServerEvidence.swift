@@ -7,8 +7,11 @@ struct ServerEvidence {
   let host: any Host
 
   func evidence() -> Evidence {
-    let rules = PacketEvidence(request: request, inspection: inspection, host: host)
     if !inspection.rules.tables.isEmpty {
+      let rules = PacketEvidence(
+        request: request, inspection: inspection, host: host,
+        reasons: PacketEvidence.Reasons(
+          subject: subject, hint: "; what had begun before is not redirected"))
       let seen = rules.evidence()
       // Without the redirect nothing came; at the beginning that it stands is all that can be seen.
       guard inspection.isEnding, seen.isInForce else { return seen }
@@ -24,10 +27,19 @@ struct ServerEvidence {
     }
   }
 
+  private var subject: String {
+    if case .resolver = inspection.rules.server { "query" } else { "connection" }
+  }
+
   private func judged(_ statistics: ProxyStatistics) -> Evidence {
     let hits = statistics.hits.values.reduce(0, +)
-    if statistics.accepted == 0, statistics.isListening { return nothingCame("connection") }
-    var parts = ["\(statistics.accepted) connections taken on", "\(hits) hit"]
+    // While nobody listens the kernel refuses, and only the redirect counts.
+    let isRefused = statistics.wasSilent && !inspection.rules.tables.isEmpty
+    if statistics.accepted == 0, !isRefused { return nothingCame("connection") }
+    var parts = ["\(Self.count(statistics.accepted, "connection")) taken on"]
+    if isRefused { parts.append("nobody listened") }
+    if hits > 0 || !isRefused { parts.append("\(hits) hit") }
+    parts += requests(statistics.requests)
     if statistics.refusedByToxic > 0 { parts.append("\(statistics.refusedByToxic) refused") }
     if statistics.unreachable > 0 { parts.append("\(statistics.unreachable) had no server") }
     if statistics.refusedByLimit > 0 {
@@ -36,26 +48,42 @@ struct ServerEvidence {
     if let delay = statistics.addedDelay ?? statistics.requestDelay {
       parts.append("\(delay.median.text) added in the median, \(delay.most.text) at most")
     }
-    // While nobody listens the kernel refuses, and only the redirect counts.
-    let isSilent = !statistics.isListening
     return Evidence(
-      requested: request,
-      achieved: isSilent ? "nobody listened" : parts.joined(separator: ", "),
-      isInForce: hits > 0 || statistics.refusedByToxic > 0 || isSilent)
+      requested: request, achieved: parts.joined(separator: ", "),
+      isInForce: hits > 0 || statistics.refusedByToxic > 0 || isRefused)
+  }
+
+  /// What a fault on requests has read: where it has hit none, the likely reason.
+  private func requests(_ requests: ProxyStatistics.Requests) -> [String] {
+    var parts: [String] = []
+    if requests.seen > 0 { parts.append("\(Self.count(requests.seen, "request")) read") }
+    if requests.notHTTP > 0 {
+      parts.append("\(Self.count(requests.notHTTP, "connection")) not of plain HTTP/1.1")
+    }
+    return parts
   }
 
   private func nothingCame(_ what: String) -> Evidence {
-    Evidence(
-      requested: request,
-      achieved:
-        "no \(what) came to the server: none began in that time, or it took another way; what "
-        + "had begun before is not redirected", isInForce: false)
+    let reason =
+      inspection.rules.tables.isEmpty
+      ? "none was made to it"
+      : "packets were redirected to it, and none arrived: a firewall of this host may drop what comes "
+        + "to its port"
+    return Evidence(
+      requested: request, achieved: "no \(what) came to the server: \(reason)", isInForce: false)
+  }
+
+  /// A number of things, in the plural but for one.
+  private static func count(_ number: Int, _ thing: String) -> String {
+    "\(number) \(thing)\(number == 1 ? "" : "s")"
   }
 
   private func judged(_ statistics: ResolverStatistics) -> Evidence {
     let matched = statistics.matched.reduce(0, +)
     if statistics.queries == 0 { return nothingCame("query") }
-    var parts = ["\(statistics.queries) queries", "\(matched) hit"]
+    var parts = [
+      statistics.queries == 1 ? "1 query" : "\(statistics.queries) queries", "\(matched) hit",
+    ]
     if statistics.answered > 0 { parts.append("\(statistics.answered) answered by rule") }
     if statistics.silenced > 0 { parts.append("\(statistics.silenced) left without an answer") }
     if let least = statistics.leastDelaySeconds, let most = statistics.mostDelaySeconds {

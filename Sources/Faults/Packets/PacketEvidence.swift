@@ -5,6 +5,13 @@ struct PacketEvidence {
   let request: String
   let inspection: NetworkInspection
   let host: any Host
+  var reasons = Reasons()
+
+  /// What is said where nothing was selected.
+  struct Reasons {
+    var subject = "packet"
+    var hint = ""
+  }
 
   func evidence() -> Evidence {
     do throws(HostError) {
@@ -111,13 +118,19 @@ struct PacketEvidence {
     guard counted.packets > 0 || inspection.wasSelectedByOthers else {
       return Evidence(
         requested: request,
-        achieved: "no packet was selected: \(likelyReason)", isInForce: false)
+        achieved: "no \(reasons.subject) was selected: \(likelyReason)\(rivals)\(reasons.hint)",
+        isInForce: false)
     }
     let delays = DelayEvidence(inspection)
     let others = inspection.wasSelectedByOthers ? ", and more by a fault that has ended" : ""
     return Evidence(
       requested: request, achieved: "\(packets) selected\(others)\(counted.queues)\(delays.text)",
       isInForce: !delays.isMissing)
+  }
+
+  private var rivals: String {
+    inspection.rivals.isEmpty
+      ? "" : ", or \(inspection.rivals.joined(separator: ", ")) on the same packets took it before"
   }
 
   private var likelyReason: String {

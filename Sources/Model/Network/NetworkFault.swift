@@ -123,12 +123,16 @@ public struct NetworkInspection: Sendable {
   public var wasSelectedByOthers: Bool
   /// What its holder has seen itself, as far as it has said so.
   public var statistics: NetworkStatistics?
+  /// The kinds of other faults that were in force on some of the same packets, and may have taken them
+  /// before this one saw them.
+  public var rivals: [String]
 
   /// Makes an inspection.
   public init(
     rules: NetworkRules, sharing: [NetworkRules] = [], traffic: Traffic, isEnding: Bool,
-    wasSelectedByOthers: Bool = false, statistics: NetworkStatistics? = nil
+    wasSelectedByOthers: Bool = false, statistics: NetworkStatistics? = nil, rivals: [String] = []
   ) {
+    self.rivals = rivals
     self.wasSelectedByOthers = wasSelectedByOthers
     self.statistics = statistics
     self.rules = rules
