@@ -25,7 +25,8 @@ import Testing
       """
     host.results["nft"] = CommandResult(ending: .exited(0), output: table)
     return ServerEvidence(
-      request: "toxic", inspection: NetworkInspection(
+      request: "toxic",
+      inspection: NetworkInspection(
         rules: rules, traffic: .toDatabase(), isEnding: true, statistics: .proxy(statistics),
         rivals: rivals), host: host
     ).evidence()

@@ -1,4 +1,5 @@
 import Glibc
+import Model
 import Testing
 
 extension RealHost.NetworkFaults {
@@ -120,6 +121,45 @@ extension RealHost.NetworkFaults {
         let (bytes, time) = try download(from: there, by: here)
         #expect(bytes > Nginx.large)
         #expect((.milliseconds(500)...(.milliseconds(900))).contains(time), "\(time)")
+      }
+    }
+
+    @Test("that comes and goes does so for a connection that is kept, too")
+    func flapping() async throws {
+      try await withRedis(
+        "network.flap, with: {fault: connection.latency, with: {delay: 150ms}, down: 600ms, up: 600ms}"
+      ) { (here, there) throws in
+        let client = try Client(from: here, to: there)
+        var seen: [Bool] = []
+        let start = ContinuousClock.now
+        while ContinuousClock.now - start < .seconds(10), seen.count < 4 {
+          let isSlow = try client.ask("PING").time >= .milliseconds(150)
+          if seen.last != isSlow { seen.append(isSlow) }
+          usleep(20_000)
+        }
+        #expect(seen.count == 4, "slow and quick: \(seen)")
+      }
+    }
+
+    @Test("that does nothing to them is not in force")
+    func nothing() async throws {
+      try await Rig.run { rig in
+        let network = try await Network.make(2, in: rig)
+        let (here, there) = (network.hosts[0], network.hosts[1])
+        _ = try await Redis.start(in: rig, on: there)
+        let run = try FaultRun.start(
+          [
+            "{fault: connection.limit-data, with: {size: 1MB}, "
+              + "traffic: {to: \(there.address), port: 6379}}"
+          ], on: here, in: rig)
+        try await run.inForce()
+        #expect(try Client(from: here, to: there).ask("PING").answer == "+PONG\r\n")
+        let outcome = try await run.finish()
+        #expect(outcome.ended(.inconclusive), "\(outcome.errors)")
+        let record = try #require(Jenner.record(of: outcome))
+        let fault = try #require(record.faults.first)
+        #expect(fault.inForce == false)
+        #expect(fault.achieved?.hasPrefix("1 connection taken on, 0 hit") == true, "\(fault)")
       }
     }
 

@@ -75,6 +75,40 @@ extension RealHost.NetworkFaults {
       }
     }
 
+    @Test("of those who ask a server answers nobody else")
+    func strangers() async throws {
+      try await Rig.run { rig in
+        let network = try await Network.make(3, in: rig)
+        let (client, stranger, server) = (network.hosts[0], network.hosts[1], network.hosts[2])
+        try await Self.startServer(on: server, in: rig)
+        try await FaultRun.during(
+          "{fault: network.dns, traffic: {from: \(client.address)}, with: {fail: refused, "
+            + "servers: '\(server.address):53'}}", on: server, of: network, in: rig
+        ) { (_) async throws in
+          func ask(_ host: NetworkHost, port: String) async throws -> String {
+            let dig = [
+              try Tool.dig.required(), "@\(server.address)", "-p", port, "+time=1", "+tries=1",
+              "db.kept.test",
+            ]
+            return try await host.output(of: dig, in: rig).text
+          }
+          #expect(try await ask(client, port: "53").contains("REFUSED"))
+          #expect(try await ask(stranger, port: "53").contains("10.77.0.51"))
+          let table = try await server.output(of: ["cat", "/proc/net/udp"], in: rig).text
+          let ports = Set(
+            table.split(separator: "\n").dropFirst().compactMap { line in
+              line.split(separator: " ").dropFirst().first?.split(separator: ":").last
+                .flatMap { Int($0, radix: 16) }
+            }
+          ).subtracting([53])
+          #expect(!ports.isEmpty)
+          for port in ports {
+            #expect(try await ask(stranger, port: "\(port)").contains("timed out"))
+          }
+        }
+      }
+    }
+
     @Test("comes and goes")
     func flapping() async throws {
       try await Rig.run { rig in
