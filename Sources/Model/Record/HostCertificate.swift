@@ -63,6 +63,9 @@ public struct CertifiedChange: Sendable, Hashable, Codable {
   /// What clears it, where it is ours and should not be there.
   public var command: String?
 
+  /// Whether nobody can tell if another made it or a command of the author's, which leaves no mark.
+  public var isUnattributed: Bool { !ours && explained }
+
   /// Makes a change.
   public init(
     _ change: HostChange, ours: Bool, explained: Bool, why: String, command: String? = nil

@@ -33,14 +33,19 @@ extension Document {
         [
           Self.subject(of: change), Self.cell(change.before),
           Self.cell(change.after),
-          change.ours
-            ? (change.explained ? "the run's, as expected" : "**the run's**") : "another's",
+          Self.owner(of: change),
           "\(change.why)",
         ]
       })
     if certificate.changesOmitted > 0 {
       paragraph("… and \(certificate.changesOmitted) more changes of others.")
     }
+  }
+
+  private static func owner(of change: CertifiedChange) -> Inline {
+    if change.isUnattributed { return "the run's commands', or another's" }
+    guard change.ours else { return "another's" }
+    return change.explained ? "the run's, as expected" : "**the run's**"
   }
 
   private static func subject(of change: CertifiedChange) -> Inline {

@@ -12,10 +12,15 @@ extension HostCertificate {
     if changes.isEmpty { return "nothing could be compared" + gaps }
     let left = residue.count
     let expected = changes.count { $0.ours && $0.explained }
-    let others = changes.count { !$0.ours } + changesOmitted
+    let unattributed = changes.count(where: \.isUnattributed)
+    let others = changes.count { !$0.ours } - unattributed + changesOmitted
     var parts: [String] = []
     if left > 0 { parts.append("\(Amounts.count(left, "change")) of the run left behind") }
     if expected > 0 { parts.append("\(Amounts.count(expected, "change")) of the run, as expected") }
+    if unattributed > 0 {
+      parts.append(
+        "\(Amounts.count(unattributed, "change")) of the run's own commands, or of others")
+    }
     if others > 0 { parts.append("\(Amounts.count(others, "change")) of others") }
     return parts.joined(separator: ", ") + gaps
   }
