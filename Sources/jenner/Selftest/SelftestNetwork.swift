@@ -13,6 +13,14 @@ struct SelftestNetwork {
     namespace = found
   }
 
+  /// Whether rules in it have force: the sets that they ask have elements only then, and nobody else makes
+  /// any there.
+  var hasLiveRules: Bool {
+    let list = Command(argv: NetworkNamespace.entering(namespace) + ["nft", "list", "sets"])
+    let result = LinuxHost().check(list)
+    return result.isSuccess && result.output.contains("elements = {")
+  }
+
   /// What of ours is in it, in words; nil if nothing is.
   ///
   /// - Parameter withDevices: whether devices count; an inert one is all that a killed holder may leave.

@@ -64,18 +64,20 @@ struct SelftestRun {
       throw SelftestProblem(
         reason: "a network of its own for the target takes root", isOfThisHost: true)
     }
-    let start = try strike(run)
+    let start = try strike(run, on: target)
     return try judge(target, run, since: start)
   }
 
   /// Waits until the fault is in force and kills whom the scenario names; gives the time of that.
-  private func strike(_ run: SelftestProcess) throws(SelftestProblem) -> Duration {
+  private func strike(
+    _ run: SelftestProcess, on target: ThrowawayProcess
+  ) throws(SelftestProblem) -> Duration {
     guard !scenario.victims.isEmpty else {
       try run.wait(atMost: Self.patience)
       try requireInjected()
       return EventLoop.now
     }
-    let isInForce = try wait { self.isInjected || run.hasEnded }
+    let isInForce = try wait { self.isInjected && self.hasHit(target) || run.hasEnded }
     guard isInForce, !run.hasEnded else { throw notInjected() }
     let victims = ours().filter { scenario.victims.contains($0.role) }.map(\.process.pid)
     guard victims.count >= scenario.victims.count - 1, !victims.isEmpty else {
@@ -88,6 +90,12 @@ struct SelftestRun {
       for pid in victims { _ = kill(pid, signal) }
     }
     return EventLoop.now
+  }
+
+  /// Whether a fault that was ordered shows: an agent notes it when it gives the order.
+  private func hasHit(_ target: ThrowawayProcess) -> Bool {
+    guard isOfTraffic else { return target.damage(mayEnd: false) != nil }
+    return SelftestNetwork(of: target.identity)?.hasLiveRules ?? false
   }
 
   /// What is left, first without and then with `recover`.
