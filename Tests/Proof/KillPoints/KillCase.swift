@@ -30,6 +30,8 @@ struct KillCase: Codable, CustomStringConvertible {
     var time: Duration
     /// Whether the target was held then.
     var isHeld: Bool
+    /// Whether it was hit by then.
+    var wasHit: Bool
     /// Whether an agent that is watched had told its runner that the fault is undone.
     var isAfterProof: Bool
   }
@@ -46,8 +48,9 @@ struct KillCase: Codable, CustomStringConvertible {
       isAfterProof = isAfterProof || stop.tellsOfUndo
       guard stop.point == point else { return .goOn }
       let isHeld = place.seemsHeld(by: scenario)
+      let wasHit = place.hasHit(scenario)
       do { try scope.kill(run, in: place) } catch { failure = error }
-      killed = Kill(time: EventLoop.now, isHeld: isHeld, isAfterProof: isAfterProof)
+      killed = Kill(time: EventLoop.now, isHeld: isHeld, wasHit: wasHit, isAfterProof: isAfterProof)
       return .leaveAlone
     }
     if let failure { throw failure }
@@ -79,7 +82,10 @@ struct KillCase: Codable, CustomStringConvertible {
     guard !scope.victims.contains(.runner), let status = run.exitStatus(of: .runner) else { return }
     result.runnerStatus = status
     // Where somebody was left to undo, that it was undone can be proved.
-    let known: [Int32] = [3, 4] + (mayPass(killed) ? [0] : []) + (mayStayUnproved ? [5] : [])
+    let known: [Int32] =
+      [3] + (mayPass(killed) ? [0] : []) + (mayStayUnproved ? [5] : [])
+      // Who is refused is told that nothing was broken.
+      + (killed?.wasHit ?? false ? [] : [4])
     if !known.contains(status) {
       result.problems.append("the runner ended with \(status): \(place.written)")
     }

@@ -155,6 +155,12 @@ final class Place {
     }
   }
 
+  /// Whether a scenario's fault has hit anything: rules that stand without force have not.
+  func hasHit(_ scenario: Scenario) -> Bool {
+    guard seemsHeld(by: scenario) else { return false }
+    return !scenario.isOfTraffic || (try? HostPicture.showsRulesInForce()) ?? true
+  }
+
   /// Whether a scenario's fault is in force and stays so.
   func isHeld(by scenario: Scenario, longerThan limit: Duration) throws -> Bool {
     let deadline = EventLoop.now + limit
