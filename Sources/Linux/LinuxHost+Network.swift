@@ -17,22 +17,25 @@ extension LinuxHost {
   ///
   /// Those of another are read by a child that enters it: this process never leaves its own.
   public func network(in namespace: NetworkNamespace?) throws(HostError) -> NetworkFacts {
-    let tables = ["dev", "route", "ipv6_route"].map { "/proc/self/net/\($0)" }
+    let tables = ["dev", "route", "ipv6_route", "fib_trie"].map { "/proc/self/net/\($0)" }
     guard let namespace else {
       let texts = tables.map { (try? largeText($0)) ?? "" }
-      return NetworkTables.facts(devices: texts[0], routes: texts[1], longRoutes: texts[2])
+      return NetworkTables.facts(
+        devices: texts[0], routes: texts[1], longRoutes: texts[2], trie: texts[3])
     }
     var texts: [String] = []
-    for table in tables {
-      let command = Command(argv: NetworkNamespace.entering(namespace) + ["cat", table])
-      let result = check(command)
+    let reading = tables.map {
+      Command(argv: NetworkNamespace.entering(namespace) + ["cat", $0])
+    }
+    for (table, result) in zip(tables, check(reading)) {
       guard result.isSuccess || table.hasSuffix("6_route") else {
         throw HostError(
           "\(namespace.path) can't be entered: \(result.summary) \(result.errors.limited)")
       }
       texts.append(result.output)
     }
-    return NetworkTables.facts(devices: texts[0], routes: texts[1], longRoutes: texts[2])
+    return NetworkTables.facts(
+      devices: texts[0], routes: texts[1], longRoutes: texts[2], trie: texts[3])
   }
 
   /// What bind(2) says of an address; port 0 stands for any that is free.

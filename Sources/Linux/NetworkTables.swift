@@ -2,14 +2,40 @@ internal import Model
 
 /// The tables of proc_pid_net(5), as text.
 enum NetworkTables {
-  /// What `dev`, `route` and `ipv6_route` say.
-  static func facts(devices: String, routes: String, longRoutes: String) -> NetworkFacts {
+  /// What `dev`, `route`, `ipv6_route` and `fib_trie` say.
+  static func facts(
+    devices: String, routes: String, longRoutes: String, trie: String
+  ) -> NetworkFacts {
     NetworkFacts(
       interfaces: self.devices(in: devices).map {
-        NetworkFacts.Interface(name: $0, isLoopback: $0 == "lo")
+        NetworkFacts.Interface(name: $0, isLoopback: $0 == loopback)
       },
       routes: routes.split(separator: "\n").dropFirst().compactMap(route)
-        + longRoutes.split(separator: "\n").compactMap(longRoute))
+        + longRoutes.split(separator: "\n").compactMap(longRoute)
+        + ownAddresses(in: trie).map(ownRoute))
+  }
+
+  private static let loopback = "lo"
+
+  /// What a host sends to an address of its own never leaves it.
+  private static func ownRoute(_ address: IPAddress) -> NetworkFacts.Route {
+    NetworkFacts.Route(destination: AddressRange(address), interface: loopback, metric: 0)
+  }
+
+  /// This host's addresses, by lines such as `|-- 10.0.0.1` and below it `/32 host LOCAL`, of which there
+  /// is a tree for each table of routes.
+  static func ownAddresses(in trie: String) -> [IPAddress] {
+    var found: Set<IPAddress> = []
+    var leaf: IPAddress?
+    for line in trie.split(separator: "\n") {
+      let words = line.split(separator: " ")
+      if words.first == "|--" {
+        leaf = words.dropFirst().first.flatMap { IPAddress(text: $0) }
+      } else if let leaf, words == ["/32", "host", "LOCAL"] {
+        found.insert(leaf)
+      }
+    }
+    return found.sorted()
   }
 
   /// The names in the table `dev`, which has two lines of headings.
@@ -21,6 +47,7 @@ enum NetworkTables {
 
   private static let isUp = 0x1
   private static let isReject = 0x200
+  private static let isLocal = 0x8000_0000
 
   /// `Iface Destination Gateway Flags RefCnt Use Metric Mask …`, addresses in the machine's order.
   private static func route(_ line: Substring) -> NetworkFacts.Route? {
@@ -43,8 +70,9 @@ enum NetworkTables {
       let flags = Int(fields[8], radix: 16), flags & isUp != 0, flags & isReject == 0
     else { return nil }
     let destination = AddressRange(address, prefix: prefix)
-    // What the loopback device has besides ::1 are this host's own addresses, and unreachable ones.
-    if fields[9] == "lo", !address.isLoopback { return nil }
+    if flags & isLocal != 0 { return ownRoute(address) }
+    // What else the loopback device has is unreachable.
+    if fields[9] == loopback { return nil }
     return NetworkFacts.Route(
       destination: destination, interface: String(fields[9]), metric: metric)
   }

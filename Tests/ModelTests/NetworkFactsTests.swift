@@ -33,6 +33,15 @@ private func range(_ text: String) -> AddressRange {
     #expect(facts.interfaces(towards: range("10.0.0.0/8")) == ["eth0", "wg0"])
     #expect(facts.interfaces(towards: range("10.0.0.0/24")) == ["eth0"])
   }
+
+  /// What a host sends to itself goes by its loopback device, which a range never means.
+  @Test func anAddressOfTheHostsOwnIsReachedByLoopback() {
+    var own = facts
+    own.routes.append(
+      NetworkFacts.Route(destination: range("10.0.0.9"), interface: "lo", metric: 0))
+    #expect(own.interfaces(towards: range("10.0.0.9")) == ["lo"])
+    #expect(own.interfaces(towards: range("10.0.0.0/24")) == ["eth0"])
+  }
 }
 
 @Suite struct ConversationTests {

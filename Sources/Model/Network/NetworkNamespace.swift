@@ -63,9 +63,13 @@ public struct NetworkFacts: Sendable, Hashable, Codable {
   }
 
   /// The interfaces through which packets to any of these addresses go out.
+  ///
+  /// Of a range that is what leaves the host: its own addresses, to which it sends by its loopback device,
+  /// are meant only where one is named.
   public func interfaces(towards range: AddressRange) -> Set<String> {
     var names = Set(routes.filter { range.contains($0.destination) }.map(\.interface))
     if let name = interface(towards: range.address) { names.insert(name) }
-    return names
+    let isNamed = range.prefix == range.family.bits || range.address.isLoopback
+    return isNamed ? names : names.subtracting(interfaces.filter(\.isLoopback).map(\.name))
   }
 }
