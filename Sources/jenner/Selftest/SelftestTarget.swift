@@ -81,6 +81,8 @@ final class SelftestTarget {
     // The request comes with the connection or soon after; whatever it is, the answer is the same.
     loop.schedule(after: .milliseconds(5)) {
       _ = send(server, Self.answer, Self.answer.count, Int32(MSG_NOSIGNAL))
+      // The end is for what holds up ends.
+      _ = shutdown(server, Int32(SHUT_WR))
     }
   }
 
