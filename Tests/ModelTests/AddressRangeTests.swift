@@ -6,6 +6,13 @@ import Testing
     try #require(AddressRange(text), "\(text)")
   }
 
+  /// Packets have the address of IPv4, whatever programs call it.
+  @Test func aMappedAddressIsOneOfIPv4() {
+    #expect(AddressRange("::ffff:10.0.0.1")?.text == "10.0.0.1")
+    #expect(AddressRange("::ffff:10.0.0.0/104")?.text == "10.0.0.0/8")
+    #expect(AddressRange("::ffff:0:0/95")?.family == .v6)
+  }
+
   @Test(arguments: [
     ("10.0.0.2", "10.0.0.2"), ("10.1.2.3/8", "10.0.0.0/8"), ("0.0.0.0/0", "0.0.0.0/0"),
     ("10.0.0.2/32", "10.0.0.2"), ("2001:db8::ffff/33", "2001:db8::/33"), ("::1", "::1"),

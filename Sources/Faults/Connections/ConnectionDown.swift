@@ -24,7 +24,9 @@ public struct ConnectionDown: ConnectionFault {
     fields.note(
       "nobody listens there before the fault, nor in it, nor after it: it would change nothing",
       at: "listen",
-      cure: "select connections by 'traffic' instead, or say what share of them it refuses by 'percent'")
+      cure:
+        "select connections by 'traffic' instead, or say what share of them it refuses by 'percent'"
+    )
   }
 
   public var toxic: Toxic { .down }

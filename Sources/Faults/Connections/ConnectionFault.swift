@@ -11,6 +11,8 @@ public protocol ConnectionFault: NetworkFault {
 
 /// How connections come to the proxy, and which of their bytes are meant.
 public struct ConnectionPath: Sendable, Hashable {
+  /// Whether the author names an address to listen on, even one that can't be read.
+  var isListening: Bool
   var listen: IPEndpoint?
   var upstream: IPEndpoint?
   var stream: PlacedToxic.Stream
@@ -25,6 +27,7 @@ public struct ConnectionPath: Sendable, Hashable {
     listen = fields.optional(
       "listen", "address and port on which the proxy listens, instead of a redirect")
     upstream = fields.optional("upstream", "address and port to which it then connects")
+    isListening = fields.node("listen") != nil
     stream =
       usual.map { usual in
         fields.value(
@@ -36,9 +39,9 @@ public struct ConnectionPath: Sendable, Hashable {
       ? fields.optional("percent", "how many of the connections; without it, all") : nil
     self.share = share?.fraction ?? 1
     guard !fields.isDeclaring else { return }
-    if (listen == nil) != (upstream == nil) {
+    if isListening != (fields.node("upstream") != nil) {
       fields.note(
-        "'listen' and 'upstream' go together", at: listen == nil ? "upstream" : "listen",
+        "'listen' and 'upstream' go together", at: isListening ? "listen" : "upstream",
         cure: "name both, or neither for a redirect of the traffic")
     }
     if let upstream, upstream.port == 0 {
@@ -48,13 +51,20 @@ public struct ConnectionPath: Sendable, Hashable {
       fields.note(
         "the proxy would connect to itself", at: "upstream", cure: "listen on another port")
     }
-    if let share, share.fraction == 0 {
-      fields.note("0% of the connections is none", at: "percent", cure: "write more than 0%")
-    }
+    fields.noteShare(share, of: "connections")
   }
 }
 
 extension Fields {
+  /// Notes a share that is none of what it is a share of, as far as shares can be told.
+  mutating func noteShare(_ share: Percentage?, of what: String) {
+    guard let share, Traffic.Share.part(of: share.fraction) == 0 else { return }
+    let least = Traffic.Share.least.text
+    note(
+      "less than \(least) of the \(what) is none of them", at: "percent",
+      cure: "write at least \(least)")
+  }
+
   /// Notes what no proxy can do.
   mutating func noteProblem(of toxic: Toxic) {
     guard !isDeclaring, let problem = toxic.problem else { return }
@@ -72,18 +82,19 @@ extension ConnectionFault {
     PacketCapabilities.all + ["cap_net_bind_service"]
   }
   public static var tools: [String] { ["nft"] }
-  public var needsTraffic: Bool { path.listen == nil }
+  public var needsTraffic: Bool { !path.isListening }
 
   public func objections(to selector: TrafficSelector) -> [TrafficObjection] {
-    if path.listen != nil, !selector.selectsEverything {
+    if path.isListening, !selector.selectsEverything {
       return [
         TrafficObjection(
           "with 'listen' connections are made to the proxy itself, and none are selected",
           cure: "leave 'listen' and 'upstream' out, or 'traffic' but for 'inside'")
       ]
     }
-    guard let transport = selector.transport, transport != .tcp else { return [] }
-    return [
+    let objections = Redirect.objections(to: selector)
+    guard let transport = selector.transport, transport != .tcp else { return objections }
+    return objections + [
       TrafficObjection(
         to: "protocol", "'\(Self.name)' is about connections of TCP, not \(transport.rawValue)",
         cure: "leave 'protocol' out")

@@ -18,9 +18,7 @@ extension HTTPMatch {
         "the method '\(method)' is none: upper and lower case make a difference", at: "method",
         cure: "write '\(method.uppercased())'")
     }
-    if let share, share.fraction == 0 {
-      fields.note("0% of the requests is none", at: "percent")
-    }
+    if !fields.isDeclaring { fields.noteShare(share, of: "requests") }
     return HTTPMatch(path: path, method: method, share: share?.fraction ?? 1)
   }
 }

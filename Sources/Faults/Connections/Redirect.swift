@@ -23,6 +23,16 @@ struct Redirect {
     }
   }
 
+  /// What no redirect can make anything of.
+  static func objections(to selector: TrafficSelector) -> [TrafficObjection] {
+    guard selector.direction == .both else { return [] }
+    return [
+      TrafficObjection(
+        to: "direction", "a connection is redirected where it begins: out, or in",
+        cure: "make a step for each")
+    ]
+  }
+
   func rules(of transports: [TransportProtocol]) throws(Refusal) -> NetworkRules {
     if traffic.direction == .both {
       throw Refusal(

@@ -98,9 +98,7 @@ public struct NetworkDNS: NetworkFault {
     if fields.node("jitter") != nil, delay == nil {
       fields.note("'jitter' goes with 'delay'", at: "jitter")
     }
-    if let share, share.fraction == 0 {
-      fields.note("0% of the lookups is none", at: "percent", cure: "write more than 0%")
-    }
+    fields.noteShare(share, of: "lookups")
     if servers.contains(where: { $0.port == 0 }) {
       fields.note("port 0 is nobody's", at: "servers", cure: "name servers listen on port 53")
     }
@@ -109,7 +107,7 @@ public struct NetworkDNS: NetworkFault {
   public var needsTraffic: Bool { false }
 
   public func objections(to selector: TrafficSelector) -> [TrafficObjection] {
-    var objections: [TrafficObjection] = []
+    var objections = Redirect.objections(to: selector)
     if !selector.ports.isEmpty {
       objections.append(
         TrafficObjection(

@@ -59,6 +59,11 @@ public struct NetworkFlap: NetworkFault {
       parameters.map { type.read($0, in: &fields) }
       ?? type.readAbsent(at: fields.mark(of: "with"), in: &fields)
     inner = fault as? any NetworkFault ?? NetworkBlackhole(&fields)
+    if let connections = inner as? any ConnectionFault, connections.path.isListening {
+      fields.note(
+        "what is not selected by rules can't come and go", at: "with",
+        cure: "leave 'listen' and 'upstream' out")
+    }
   }
 
   /// The kernel counts in its own ticks, and it takes a few milliseconds to tell it something.

@@ -51,9 +51,7 @@ public struct NetworkLoss: PacketFault {
       fields.note("'correlation' goes with 'percent'", at: "correlation")
     }
     if case .lose(let fraction) = treatment, fraction > 0, Traffic.Share.part(of: fraction) == 0 {
-      fields.note(
-        "less than \(Traffic.Share.least.text) of the packets is none of them", at: "percent",
-        cure: "write at least \(Traffic.Share.least.text)")
+      fields.noteShare(share, of: "packets")
     }
     fields.noteProblems(of: Shaping(loss: loss))
   }

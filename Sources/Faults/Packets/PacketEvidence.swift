@@ -53,7 +53,8 @@ struct PacketEvidence {
       counted.packets += counts.filter { doesPart($0.key) }.values.reduce(0, +)
     }
     counted.queues =
-      rules.links.isEmpty ? "" : try queues(Array(zip(rules.links, results.dropFirst(tables.count))))
+      rules.links.isEmpty
+      ? "" : try queues(Array(zip(rules.links, results.dropFirst(tables.count))))
     return counted
   }
 

@@ -18,13 +18,24 @@ public struct AddressRange: Sendable, Hashable, Comparable {
       return nil
     }
     guard parts.count == 2 else {
-      self.init(address)
+      self = Self.unmapped(address, address.family.bits) ?? AddressRange(address)
       return
     }
     guard parts[1].allSatisfy({ $0.isASCII && $0.isNumber }), let prefix = Int(parts[1]),
       (0...address.family.bits).contains(prefix)
     else { return nil }
-    self.init(address, prefix: prefix)
+    self = Self.unmapped(address, prefix) ?? AddressRange(address, prefix: prefix)
+  }
+
+  /// Packets of IPv4 have no address of IPv6, though programs may see one: RFC 4291, 2.5.5.2.
+  private static func unmapped(_ address: IPAddress, _ prefix: Int) -> AddressRange? {
+    let mapped = [UInt8](repeating: 0, count: 10) + [0xff, 0xff]
+    guard address.bytes.count == 16, Array(address.bytes.prefix(12)) == mapped, prefix >= 96 else {
+      return nil
+    }
+    return IPAddress(bytes: Array(address.bytes.suffix(4))).map {
+      AddressRange($0, prefix: prefix - 96)
+    }
   }
 
   /// The addresses that share the first bits of one; a longer prefix than it has means it alone.

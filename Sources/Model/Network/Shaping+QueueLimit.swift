@@ -5,12 +5,14 @@ extension Shaping {
     /// Whether that holds all that may come; else the kernel's memory is spared, and packets that come
     /// faster are lost.
     public var isEnough: Bool
+    /// In bits per second, what may come without any being lost, in packets of the mean size.
+    public var fullRate: Int
   }
 
   /// The mean size of a packet in bytes: seven of 40, four of 576 and one of 1500.
   ///
   /// That is the simple Internet mix of RFC 6985, 1.
-  static let packetSize = 340
+  public static let packetSize = 340
   /// What a packet may take of the kernel's memory, in bytes: a buffer of 2 KiB and its descriptor.
   static let packetMemory = 2_304
   /// What all packets of one queue may take of the kernel's memory, in bytes.
@@ -36,6 +38,9 @@ extension Shaping {
     if let duplication { packets *= 1 + duplication.share.fraction }
     let most = Self.queueMemory / Self.packetMemory
     let needed = Int(min(packets.rounded(.up), 1e12))
-    return QueueLimit(packets: min(most, max(1_000, needed)), isEnough: needed <= most)
+    let share = packets > 0 ? min(1, Double(most) / packets) : 1
+    return QueueLimit(
+      packets: min(most, max(1_000, needed)), isEnough: needed <= most,
+      fullRate: Int(passing * share))
   }
 }

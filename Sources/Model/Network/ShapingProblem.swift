@@ -5,13 +5,18 @@ public enum ShapingProblem: Sendable, Hashable {
   case time(String, Duration)
   case jitterWithoutDelay
   case distributionWithoutJitter
+  case correlationWithoutJitter
   case reorderingWithoutDelay
   case gap(Int)
-  /// A share of nothing.
+  /// All packets overtake, so that none does.
+  case everythingOvertakes
+  /// A share of nothing, as far as shares can be told.
   case never(String)
   /// A burst of losses that never ends, for want of this chance.
   case endless(String)
   case rate(String, Int)
+  /// A bandwidth at which a frame takes too long.
+  case slow(Int)
   case cells
   /// A bucket that is smaller than a frame, or that takes too long to fill.
   case burst(Int)
@@ -25,10 +30,11 @@ public enum ShapingProblem: Sendable, Hashable {
     switch self {
     case .time(let what, _): what
     case .jitterWithoutDelay, .distributionWithoutJitter: "jitter"
+    case .correlationWithoutJitter: "correlation"
     case .gap: "gap"
-    case .never: "percent"
+    case .never, .everythingOvertakes: "percent"
     case .endless(let chance): chance
-    case .rate: "rate"
+    case .rate, .slow: "rate"
     case .burst: "burst"
     case .queue: "latency"
     case .nothing, .reorderingWithoutDelay, .cells, .twoRates: nil
@@ -40,18 +46,27 @@ public enum ShapingProblem: Sendable, Hashable {
     switch self {
     case .nothing: "nothing is shaped; give a delay, a loss or another effect"
     case .time(let what, let time):
-      "the \(what) of \(time.text) can't be made; it must be above zero and at most "
+      "the \(what) of \(time.text) can't be made; it must be from \(Shaping.shortestTime.text) to "
         + Shaping.longestTime.text
     case .jitterWithoutDelay: "jitter needs a delay around which it varies"
     case .distributionWithoutJitter: "a distribution needs a jitter above zero"
+    case .correlationWithoutJitter:
+      "a correlation is that of the jitter, and there is none; give a jitter above zero"
     case .reorderingWithoutDelay:
       "reordering needs a delay: what overtakes is what is not delayed"
     case .gap(let gap): "a gap of \(gap) can't be; it must be from 1 to 1000000"
-    case .never(let what): "0% of packets with \(what) is no fault; give a share above zero"
+    case .everythingOvertakes:
+      "where every packet overtakes none does, and none is delayed; give less than 100%, or a gap"
+    case .never(let what):
+      "less than \(Traffic.Share.least.text) of the packets with \(what) is none of them; give at least "
+        + Traffic.Share.least.text
     case .endless(let chance):
       "a burst that has begun would never end; give \(chance) a share above zero, or lose 100 percent"
     case .rate(let what, let rate):
       "a \(what) of \(rate) bit/s can't be made; it must be from 8 bit/s to 1 Tbit/s"
+    case .slow(let rate):
+      "at \(rate) bit/s a burst of two frames takes longer than \(Shaping.longestTime.text); give at least "
+        + "\(Shaping.Bandwidth.least) bit/s"
     case .cells: "cells need a size from 1 to 65535, and overheads are from -1500 to 65535"
     case .burst(let burst):
       "a burst of \(burst) bytes can't be made; it must hold a frame of \(Shaping.frameSize) bytes "
@@ -65,6 +80,8 @@ public enum ShapingProblem: Sendable, Hashable {
 extension Shaping {
   /// The longest time that tc makes: it counts in units of 64 ns, with 32 bits.
   public static let longestTime: Duration = .seconds(274)
+  /// The shortest: it reads microseconds.
+  public static let shortestTime: Duration = .microseconds(1)
 
   private static let rates = 8...1_000_000_000_000
   private static let overheads = -1_500...65_535
@@ -78,13 +95,17 @@ extension Shaping {
     if let delay { problems += delay.problems }
     if let reordering {
       if delay == nil { problems.append(.reorderingWithoutDelay) }
+      if reordering.chance.share.fraction >= 1, reordering.gap == nil {
+        problems.append(.everythingOvertakes)
+      }
       if let gap = reordering.gap, !(1...1_000_000).contains(gap) { problems.append(.gap(gap)) }
     }
     let shares = [
       ("reordering", reordering?.chance), ("loss", loss?.chance), ("corruption", corruption),
       ("duplication", duplication),
     ]
-    for case (let what, let chance?) in shares where chance.share.fraction <= 0 {
+    for case (let what, let chance?) in shares
+    where Traffic.Share.part(of: chance.share.fraction) == 0 {
       problems.append(.never(what))
     }
     if let chance = loss?.missingEnd { problems.append(.endless(chance)) }
@@ -126,11 +147,13 @@ extension Shaping.Loss {
 extension Shaping.Delay {
   fileprivate var problems: [ShapingProblem] {
     var problems: [ShapingProblem] = []
-    if mean < .zero || mean > Shaping.longestTime || mean == .zero && jitter == .zero {
+    let times = Shaping.shortestTime...Shaping.longestTime
+    if !times.contains(mean), mean != .zero || jitter == .zero {
       problems.append(.time("delay", mean))
     }
-    if jitter < .zero || jitter > Shaping.longestTime { problems.append(.time("jitter", jitter)) }
+    if !times.contains(jitter), jitter != .zero { problems.append(.time("jitter", jitter)) }
     if mean == .zero, jitter > .zero { problems.append(.jitterWithoutDelay) }
+    if jitter == .zero, correlation.fraction > 0 { problems.append(.correlationWithoutJitter) }
     if jitter == .zero, distribution != .uniform { problems.append(.distributionWithoutJitter) }
     return problems
   }
@@ -149,10 +172,17 @@ extension Shaping.Rate {
 }
 
 extension Shaping.Bandwidth {
+  /// At less, in bits per second, the smallest bucket would not fill in time.
+  fileprivate static let least = Int(
+    (Double(usualBurst(for: 0)) * 8 / Shaping.longestTime.seconds).rounded(.up))
+
   fileprivate var problems: [ShapingProblem] {
     guard Shaping.isRate(bitsPerSecond) else { return [.rate("bandwidth", bitsPerSecond)] }
     var problems: [ShapingProblem] = []
     let seconds = Double(burst) * 8 / Double(bitsPerSecond)
+    if burst == Self.usualBurst(for: bitsPerSecond), bitsPerSecond < Self.least {
+      return [.slow(bitsPerSecond)]
+    }
     if burst < Shaping.frameSize || seconds > Shaping.longestTime.seconds {
       problems.append(.burst(burst))
     }

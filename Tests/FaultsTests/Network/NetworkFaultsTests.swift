@@ -12,7 +12,7 @@ import Testing
       ("network.latency", ["delay": "10ms", "distribution": "normal"], "jitter"),
       ("network.latency", ["delay": "10m"], "4m34s"),
       ("network.loss", ["percent": "120%"], "0% to 100%"),
-      ("network.loss", ["percent": "0%"], "no fault"),
+      ("network.loss", ["percent": "0%"], "none of them"),
       ("network.loss", [:], "one of percent, gemodel and state"),
       ("network.loss", ["gemodel": ["p": "1%", "r": "10%"], "percent": "1%"], "one of"),
       ("network.corrupt", [:], "missing 'percent'"),
@@ -40,6 +40,21 @@ import Testing
         "connection.down", ["listen": "127.0.0.1:81", "upstream": "127.0.0.1:80"],
         "would change nothing"
       ),
+      ("connection.latency", ["delay": "1s", "percent": "0.00001%"], "at least 0.0001%"),
+      ("http.abort", ["percent": "0.00001%"], "at least 0.0001%"),
+      ("network.corrupt", ["percent": "0.00000000001%"], "at least 0.0001%"),
+      ("network.dns", ["fail": "refused", "percent": "0.00001%"], "at least 0.0001%"),
+      ("network.latency", ["delay": "100ns"], "from 1us to"),
+      ("network.latency", ["delay": "10ms", "correlation": "20%"], "give a jitter"),
+      ("network.reorder", ["delay": "10ms", "percent": "100%"], "or a gap"),
+      ("network.bandwidth", ["rate": "8bit"], "at least 89 bit/s"),
+      (
+        "network.flap",
+        [
+          "fault": "connection.reset", "down": "1s", "up": "1s",
+          "with": ["listen": "127.0.0.1:81", "upstream": "127.0.0.1:80"],
+        ], "can't come and go"
+      ),
       ("connection.slice", [:], "missing 'size'"),
       ("http.replace", [:], "nothing is replaced"),
     ] as [(String, JSON, String)])
@@ -64,15 +79,32 @@ import Testing
       ["fault": "network.dns", "with": ["fail": "refused"], "down": "1s", "up": "1s"])
     #expect(names.cycle != nil)
     #expect(names.server != nil)
-    let listening = #expect(throws: Refusal.self) {
-      try rules(
-        of: NetworkFlap.self,
-        [
-          "fault": "connection.reset", "down": "1s", "up": "1s",
-          "with": ["listen": "127.0.0.1:81", "upstream": "127.0.0.1:80"],
-        ])
+  }
+
+  @Test func anAddressThatCantBeReadIsOneMistakeAlone() throws {
+    let (fault, problems) = read(
+      ConnectionReset.self, ["listen": "localhost:8081", "upstream": "127.0.0.1:80"])
+    #expect(problems.count == 1, "\(problems)")
+    #expect(fault?.needsTraffic ?? false == false)
+  }
+
+  /// Of 500 ms at 10 Gbit/s netem can hold a part alone.
+  @Test func aQueueThatIsTooSmallIsRemarkedOn() throws {
+    func note(_ delay: String) throws -> String {
+      let fault = try #require(read(NetworkLatency.self, ["delay": .string(delay)]).fault)
+      return try fault.injection(
+        into: .toDatabase(),
+        in: NetworkSetting(step: 0, neighbours: [], linkCount: 0, host: WillingHost())
+      ).note ?? ""
     }
-    #expect(listening?.message.contains("can't come and go") ?? false)
+    #expect(try note("500ms").contains("of more than 633 Mbit/s"))
+    #expect(try !note("10ms").contains("netem's queue"))
+    let wide = try #require(read(NetworkLatency.self, ["delay": "1ms", "jitter": "2ms"]).fault)
+    let remark = try wide.injection(
+      into: .toDatabase(),
+      in: NetworkSetting(step: 0, neighbours: [], linkCount: 0, host: WillingHost())
+    ).note
+    #expect(remark?.contains("the jitter is longer than the delay") ?? false)
   }
 
   @Test(
@@ -80,6 +112,8 @@ import Testing
       ("network.dns", ["fail": "refused"], ["port": 5353], "port"),
       ("network.dns", ["fail": "refused"], ["protocol": "icmp"], "protocol"),
       ("connection.reset", [:], ["protocol": "udp"], "protocol"),
+      ("connection.reset", [:], ["direction": "both", "to": "10.0.0.1"], "direction"),
+      ("network.dns", ["fail": "refused"], ["direction": "both", "to": "10.0.0.1"], "direction"),
       (
         "connection.reset", ["listen": "127.0.0.1:81", "upstream": "127.0.0.1:80"], ["port": 1],
         nil

@@ -235,9 +235,10 @@ import Testing
     let rules = try rules(of: NetworkDNS.self, ["fail": "refused"], into: .toDatabase(.in))
     #expect(rules.chains.last == "strangers { type filter hook input priority mangle; }")
     #expect(
-      rules.lines.filter { $0.hasPrefix("strangers ") } == ["udp", "tcp"].map {
-        "strangers meta nfproto ipv4 meta l4proto \($0) th dport ?port-v4? ct status & dnat == 0 drop"
-      })
+      rules.lines.filter { $0.hasPrefix("strangers ") }
+        == ["udp", "tcp"].map {
+          "strangers meta nfproto ipv4 meta l4proto \($0) th dport ?port-v4? ct status & dnat == 0 drop"
+        })
   }
 
   /// Else a socket that is kept would stay where its first datagram went: past the resolver, or to it.

@@ -46,7 +46,7 @@ import Testing
       (Shaping(rate: .init(bitsPerSecond: 8, cellOverhead: 5)), .cells),
       (Shaping(bandwidth: .init(bitsPerSecond: 0)), .rate("bandwidth", 0)),
       (Shaping(bandwidth: .init(bitsPerSecond: 1_000_000, burst: 100)), .burst(100)),
-      (Shaping(bandwidth: .init(bitsPerSecond: 8)), .burst(3_028)),
+      (Shaping(bandwidth: .init(bitsPerSecond: 8)), .slow(8)),
       (Shaping(bandwidth: .init(bitsPerSecond: 1_000_000, queue: .bytes(0))), .queue),
       (
         Shaping(bandwidth: .init(bitsPerSecond: 40_000_000_000, queue: .latency(.seconds(1)))),
