@@ -52,14 +52,15 @@ private func latency(_ milliseconds: Int, jitter: Int = 0) -> Toxic {
   // MARK: In force
 
   /// A toxic that is there and changes nothing is not in force.
-  @Test(arguments: [
-    (latency(1), "x", true), (.bandwidth(bytesPerSecond: 1000), "x", true),
-    (.timeout(after: nil), "x", true), (.reset(after: .seconds(9)), "x", true),
-    (.limitData(bytes: 2), "x", false), (.limitData(bytes: 2), "xy", true),
-    (.slice(averageSize: 2, variation: 0, delay: .zero), "xy", false),
-    (.slice(averageSize: 2, variation: 0, delay: .zero), "xyz", true),
-    (.slowClose(delay: .seconds(1)), "x", false),
-  ] as [(Toxic, String, Bool)])
+  @Test(
+    arguments: [
+      (latency(1), "x", true), (.bandwidth(bytesPerSecond: 1000), "x", true),
+      (.timeout(after: nil), "x", true), (.reset(after: .seconds(9)), "x", true),
+      (.limitData(bytes: 2), "x", false), (.limitData(bytes: 2), "xy", true),
+      (.slice(averageSize: 2, variation: 0, delay: .zero), "xy", false),
+      (.slice(averageSize: 2, variation: 0, delay: .zero), "xyz", true),
+      (.slowClose(delay: .seconds(1)), "x", false),
+    ] as [(Toxic, String, Bool)])
   func aToxicActsOnlyOnWhatItChanges(toxic: Toxic, sent: String, acts: Bool) {
     var bench = Bench([PlacedToxic("a", toxic)])
     #expect(bench.chain.takeActed().isEmpty)
