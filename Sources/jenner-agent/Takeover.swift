@@ -91,7 +91,9 @@ struct Takeover {
       let marked = host.environments(of: EffectMark.variable, ofUser: geteuid())
         .filter { $0.value == run }.map(\.process)
         .filter { host.state(of: $0).map { $0 != "Z" } ?? false }
-      let acting = ledger.openSessions.flatMap { host.members(ofSession: $0) }
+      let acting = ledger.openSessions.flatMap {
+        host.members(ofSession: $0, marked: ActionMark.variable, run)
+      }
       let found = (marked + acting).filter { !remaining.contains($0) }
       if found.isEmpty { return remaining }
       remaining += try end(found)

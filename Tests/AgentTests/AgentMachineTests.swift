@@ -234,6 +234,15 @@ import Testing
     #expect(agent.violations.isEmpty)
   }
 
+  /// Whoever takes the run over must tell what an action has started from what strangers have.
+  @Test func anActionAndNotItsUndoCarriesTheMarkOfItsRun() {
+    let agent = begun()
+    agent.ask(.act(step: 2, command: Command(argv: ["a"]), undo: Command(argv: ["b"])))
+    agent.ask(.undo(step: 2))
+    #expect(agent.started.map(\.argv) == [["a"], ["b"]])
+    #expect(agent.started.map(\.environment) == [[ActionMark.variable: "r1"], [:]])
+  }
+
   @Test(arguments: [FailedEffect.lock, .ledger, .privileges, .guardian])
   func aBeginThatFailsEndsTheAgent(failure: FailedEffect) {
     let agent = begun { $0.failing = [failure] }

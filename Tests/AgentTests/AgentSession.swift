@@ -1,3 +1,4 @@
+import Agent
 import Faults
 import FoundationEssentials
 import Glibc
@@ -227,9 +228,24 @@ final class Scratch {
   }
 
   private func run(argv: [String], state: String) throws -> CommandResult {
-    let loop = try EventLoop()
     var command = Command(argv: argv)
     command.environment = ["JENNER_STATE": state]
+    return try perform(command)
+  }
+
+  /// Writes a ledger as an agent that was killed would have left it.
+  func write(_ entries: [LedgerEntry], asLedgerOf run: String) throws {
+    try Directory.make(path + "/runs", mode: 0o700)
+    let file = try #require(try DurableFile(creating: "\(path)/runs/\(run).ledger"))
+    for (index, entry) in entries.enumerated() {
+      try file.append(Array(try LedgerLine.text(of: entry, sequence: index + 1).utf8))
+    }
+  }
+
+  /// Runs a command in a session of its own, to its end.
+  @discardableResult
+  func perform(_ command: Command) throws -> CommandResult {
+    let loop = try EventLoop()
     var result: CommandResult?
     CommandRunner(loop: loop, exactCapabilities: false).run(command, for: .action) {
       result = $0
