@@ -23,7 +23,7 @@ struct Takeover {
   let ledger: LedgerFile
   let host: LinuxHost
   /// Why the ledger's processes can't be there any more; nil if they may be.
-  var processesAreGone: String?
+  var processesAreGone: Disappearance?
 
   /// Takes over.
   func perform() -> Outcome {

@@ -12,7 +12,7 @@ final class Takeover {
 
   private let name: String
   private let program: Program
-  private let processesAreGone: String?
+  private let processesAreGone: Disappearance?
   private let finish: (Outcome?) -> Void
   private var file: LedgerHandle?
   private var unwinding: Unwinding?
@@ -26,7 +26,7 @@ final class Takeover {
   private var computer: Computer { program.computer }
 
   init(
-    of name: String, by program: Program, processesAreGone: String?,
+    of name: String, by program: Program, processesAreGone: Disappearance?,
     finish: @escaping (Outcome?) -> Void
   ) {
     self.name = name
