@@ -233,13 +233,16 @@ final class Scratch {
     return try perform(command)
   }
 
-  /// Writes a ledger as an agent that was killed would have left it.
-  func write(_ entries: [LedgerEntry], asLedgerOf run: String) throws {
+  /// Writes a ledger as an agent that was killed would have left it; it is locked while the file that
+  /// is given back is open.
+  @discardableResult
+  func write(_ entries: [LedgerEntry], asLedgerOf run: String) throws -> DurableFile {
     try Directory.make(path + "/runs", mode: 0o700)
-    let file = try #require(try DurableFile(creating: "\(path)/runs/\(run).ledger"))
+    let file = try DurableFile(creating: "\(path)/runs/\(run).ledger")
     for (index, entry) in entries.enumerated() {
       try file.append(Array(try LedgerLine.text(of: entry, sequence: index + 1).utf8))
     }
+    return file
   }
 
   /// Runs a command in a session of its own, to its end.
