@@ -202,7 +202,8 @@ public enum Users {
     return field(of: geteuid(), \.pw_dir) ?? "/nonexistent"
   }
 
-  static func name(of id: UInt32) -> String? { field(of: id, \.pw_name) }
+  /// The name of a user; nil if the user database has none.
+  public static func name(of id: UInt32) -> String? { field(of: id, \.pw_name) }
 
   static func id(of name: String) -> UInt32? {
     var entry = passwd()

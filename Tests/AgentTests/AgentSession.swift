@@ -20,12 +20,14 @@ final class AgentSession {
   ///
   /// One that may not trace must use SIGSTOP for a pause. It lacks a capability that the target has.
   init(
-    in scratch: Scratch, mayTrace: Bool = true, kinds: [String] = ["process.pause"]
+    in scratch: Scratch, mayTrace: Bool = true, asNobody: Bool = false,
+    kinds: [String] = ["process.pause"]
   ) throws {
     self.scratch = scratch
     loop = try EventLoop()
+    let launcher = asNobody ? Scratch.asNobody : ["setpriv", "--bounding-set=-sys_ptrace"]
     agent = try PipeProcess(
-      argv: (mayTrace ? [] : ["setpriv", "--bounding-set=-sys_ptrace"]) + [Scratch.program],
+      argv: (mayTrace && !asNobody ? [] : launcher) + [Scratch.program],
       environment: scratch.environment, on: loop,
       onLine: { [unowned self] in received($0) }, onEnd: { _ in },
       onExit: { [unowned self] in
@@ -118,6 +120,9 @@ final class Scratch {
   let path: String
   let host = LinuxHost()
   private var started: [Launch.Launched] = []
+
+  /// Starts a program as a user without any rights.
+  static let asNobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
 
   /// The agent that was built with these tests.
   static let program: String = {
@@ -223,8 +228,7 @@ final class Scratch {
 
   /// Runs a command of the agent's program as a user without any rights, with a state directory.
   func runAsNobody(_ arguments: String..., state: String) throws -> CommandResult {
-    let user = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
-    return try run(argv: user + [Self.program] + arguments, state: state)
+    return try run(argv: Self.asNobody + [Self.program] + arguments, state: state)
   }
 
   private func run(argv: [String], state: String) throws -> CommandResult {
