@@ -7,7 +7,7 @@ public enum RecoveryPolicy {
     /// Everything in it is done; the file can go.
     case remove
     /// Its processes are known to be gone, all of them: what remains are commands.
-    case finish(reason: String)
+    case finish(Disappearance)
     /// Its processes are out of reach from here, and nobody else attends to it.
     case outOfReach(reason: String)
     /// Its run is going on.
@@ -56,12 +56,12 @@ public enum RecoveryPolicy {
     // either that its processes are gone. To try costs nothing: start times protect strangers.
     let isBootKnown = !ledger.bootID.isEmpty && !bootID.isEmpty
     if isBootKnown, ledger.bootID != bootID {
-      return ledger.isSettled ? .remove : .finish(reason: "the machine was booted since")
+      return ledger.isSettled ? .remove : .finish(.boot)
     }
     switch ledger.pidNamespace == 0 ? .ours : namespace {
     case .ours: break
     case .gone:
-      return ledger.isSettled ? .remove : .finish(reason: "its pid namespace has ended")
+      return ledger.isSettled ? .remove : .finish(.pidNamespace)
     case .foreign:
       // The lock is seen across namespaces: whoever holds it attends to the ledger.
       if isLocked { return .leave(reason: "its run is going on, in another pid namespace") }

@@ -40,6 +40,11 @@ public struct Unwinding: Sendable {
     /// Whether its command was killed by somebody, and is run once more.
     var isRepeated = false
 
+    /// Whether it clears what is gone with the machine.
+    var isClearing: Bool {
+      if case .clear = undo { true } else { false }
+    }
+
     /// The signal that it takes; nil for a command.
     var signal: (signal: Signal, process: ProcessIdentity)? {
       switch undo {
@@ -83,11 +88,12 @@ public struct Unwinding: Sendable {
 
   /// Makes an unwinding of steps, the newest first, and of rollbacks, in their order.
   ///
-  /// Where the ledger's processes are known to be gone, since the machine was booted or their
-  /// namespace ended, only commands are left to run: the ids may be those of others now.
+  /// Where the ledger's processes are known to be gone only commands are left to run. Of an earlier
+  /// boot those of authors are: nothing that clearing looks for outlives the machine, and what has its
+  /// name now is another's.
   public init(
     steps: [LedgerState.Step], rollbacks: [(index: Int, command: Command)] = [],
-    processesAreGone reason: String? = nil
+    processesAreGone disappearance: Disappearance? = nil
   ) {
     let tasks = steps.flatMap { step in
       step.intent.undo.reversed().map {
@@ -100,8 +106,13 @@ public struct Unwinding: Sendable {
     self.rollbacks = rollbacks
     quick = tasks.filter { !$0.undo.needsProcess }
     commands = tasks.filter(\.undo.needsProcess)
-    if let reason {
-      for index in quick.indices { quick[index].prove(true, reason) }
+    if let disappearance {
+      for index in quick.indices { quick[index].prove(true, disappearance.reason) }
+    }
+    if disappearance == .boot {
+      for index in commands.indices where commands[index].isClearing {
+        commands[index].prove(true, Disappearance.boot.reason)
+      }
     }
   }
 

@@ -60,6 +60,12 @@ public final class DurableFile {
     return jenner_lock(file.descriptor, false) != 0 && errno == EWOULDBLOCK
   }
 
+  /// The process that has the lock, also of a file without a name; nil if none has, or it can't be told.
+  public var holder: Int32? {
+    var status = stat()
+    return fstat(descriptor, &status) == 0 ? FileLock.holder(of: status) : nil
+  }
+
   /// Whether it has no name any more: what is written to it nobody will find.
   public var isRemoved: Bool {
     var held = stat()

@@ -50,9 +50,13 @@ public final class FileLock {
   /// it can't be told, as where the process is of another pid namespace.
   public static func holder(of path: String) -> Int32? {
     var status = stat()
-    guard lstat(path, &status) == 0,
-      let bytes = try? FileContents.bytes(of: "/proc/locks", limit: 16 << 20)
-    else { return nil }
+    return lstat(path, &status) == 0 ? holder(of: status) : nil
+  }
+
+  static func holder(of status: stat) -> Int32? {
+    guard let bytes = try? FileContents.bytes(of: "/proc/locks", limit: 16 << 20) else {
+      return nil
+    }
     let device = UInt64(status.st_dev)
     // As makedev(3) puts both numbers together.
     let major = (device >> 8) & 0xfff | (device >> 32) & ~0xfff

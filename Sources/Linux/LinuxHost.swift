@@ -4,7 +4,7 @@ public import Model
 
 /// This machine, as /proc shows it.
 public final class LinuxHost: Host {
-  private let proc: String
+  let proc: String
   private let userNames = Mutex<[UInt32: String?]>([:])
 
   /// Makes the host; tests give another root than `/proc`.
@@ -81,15 +81,20 @@ public final class LinuxHost: Host {
   public func environments(
     of name: String, ofUser user: UInt32? = nil
   ) -> [(process: ProcessIdentity, value: String)] {
-    let start = Array("\(name)=".utf8)
-    return processIDs((try? entries(of: proc)) ?? []).compactMap { pid in
-      guard let identity = identity(of: pid),
-        let bytes = try? FileContents.bytes(of: "\(proc)/\(pid)/environ", limit: Self.limit),
-        let entry = bytes.split(separator: 0).first(where: { $0.starts(with: start) }),
+    processIDs((try? entries(of: proc)) ?? []).compactMap { pid in
+      guard let identity = identity(of: pid), let value = variable(name, of: pid),
         user == nil || realUser(of: pid) == user
       else { return nil }
-      return (identity, String(decoding: entry.dropFirst(start.count), as: UTF8.self))
+      return (identity, value)
     }
+  }
+
+  /// A variable of a process's environment; nil if it has none, or it may not be read.
+  func variable(_ name: String, of pid: Int32) -> String? {
+    let start = Array("\(name)=".utf8)
+    let bytes = (try? FileContents.bytes(of: "\(proc)/\(pid)/environ", limit: Self.limit)) ?? []
+    return bytes.split(separator: 0).first { $0.starts(with: start) }
+      .map { String(decoding: $0.dropFirst(start.count), as: UTF8.self) }
   }
 
   /// Whether a process runs that was started by one of these names with one of these arguments.
@@ -114,17 +119,6 @@ public final class LinuxHost: Host {
     return Self.fields(of: "Uid:", in: status)?.dropFirst().first.flatMap { UInt32($0) }
   }
 
-  /// The processes of a session, its leader included; none if the leader's id is another's now.
-  public func members(ofSession leader: ProcessIdentity) -> [ProcessIdentity] {
-    if let present = identity(of: leader.pid), present != leader { return [] }
-    return processIDs((try? entries(of: proc)) ?? []).compactMap { pid in
-      guard let status = status(pid), status.session == leader.pid, status.state != "Z" else {
-        return nil
-      }
-      return ProcessIdentity(pid: pid, startTime: status.startTime)
-    }
-  }
-
   // MARK: Reading
 
   static let limit = Limits.outputSize
@@ -141,7 +135,7 @@ public final class LinuxHost: Host {
     names.compactMap { Int32($0) }.sorted()
   }
 
-  private func status(_ pid: Int32, under folder: String? = nil) -> ProcessStatus? {
+  func status(_ pid: Int32, under folder: String? = nil) -> ProcessStatus? {
     let path = "\(folder ?? proc)/\(pid)/stat"
     return (try? FileContents.bytes(of: path, limit: 8192)).flatMap { ProcessStatus(line: $0) }
   }
@@ -208,7 +202,8 @@ public enum Users {
     return field(of: geteuid(), \.pw_dir) ?? "/nonexistent"
   }
 
-  static func name(of id: UInt32) -> String? { field(of: id, \.pw_name) }
+  /// The name of a user; nil if the user database has none.
+  public static func name(of id: UInt32) -> String? { field(of: id, \.pw_name) }
 
   static func id(of name: String) -> UInt32? {
     var entry = passwd()

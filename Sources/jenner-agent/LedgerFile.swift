@@ -35,6 +35,9 @@ final class LedgerFile {
     if isRagged { isRagged = (try? file.truncate(to: cursor.length)) == nil }
   }
 
+  /// The process that has its lock, as far as that can be told.
+  var holder: Int32? { file.holder }
+
   /// Whether someone has removed it: what is written to it then nobody will find.
   var isRemoved: Bool { file.isRemoved }
 

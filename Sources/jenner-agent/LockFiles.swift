@@ -25,7 +25,26 @@ enum LockFiles {
   static func owner(of path: String) -> String? {
     var status = stat()
     guard lstat(path, &status) == 0 else { return nil }
-    return "user \(status.st_uid)"
+    return "user \(Users.name(of: status.st_uid) ?? String(status.st_uid))"
+  }
+
+  /// The run that holds a lock which is not to be read, and its user; nil if nobody is seen to hold it.
+  ///
+  /// Whoever could read a lock could take it, so each is for its user alone. But who holds it is there
+  /// for all to see, in /proc/locks, and the same process holds the lock of the run, which has the run
+  /// in its name.
+  static func runOfAnother(holding path: String) -> String? {
+    guard let holder = FileLock.holder(of: path), let owner = owner(of: path) else { return nil }
+    let run = named.lazy.filter { FileLock.holder(of: $0) == holder }.compactMap(runInName).first
+    return "\(run ?? "one") of \(owner)"
+  }
+
+  /// The run in the name of its lock; nil if it is the lock of something else.
+  private static func runInName(of path: String) -> String? {
+    let head = "\(LockFolder.path)/run-"
+    guard path.hasPrefix(head) else { return nil }
+    let run = String(path.dropFirst(head.count).dropLast(".lock".count))
+    return RunName.isValid(run) ? run : nil
   }
 
   /// What the lock of a target says; nil if the file is no such lock.
@@ -40,12 +59,13 @@ enum LockFiles {
     String(text(of: path).prefix { $0 != "\n" })
   }
 
-  /// The run that holds the lock of a process; nil if nobody holds it.
+  /// The run that holds the lock of a process; nil if nobody holds it, or is seen to.
   static func run(withTarget process: ProcessIdentity) -> String? {
     let lock = TargetLock(
       process, pidNamespace: HostIdentity.pidNamespace, run: "", isStopped: false)
     let path = "\(LockFolder.path)/\(lock.fileName)"
-    return FileLock.isHeld(path) == true ? run(at: path).limited : nil
+    guard let isHeld = FileLock.isHeld(path) else { return runOfAnother(holding: path) }
+    return isHeld ? run(at: path).limited : nil
   }
 
   /// The runs whose agents live: they hold a lock, and are not stopped with their ledgers lost.

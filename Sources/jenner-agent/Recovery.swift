@@ -67,8 +67,8 @@ enum Recovery {
       return Finding(
         run: ledger.runName(at: path), title: ledger.titleText, outcome: "not undone",
         reason: reason, pending: ledger.pending + remedy(of: ledger, at: path))
-    case .finish(let reason):
-      return takeOver(path, reason, processesAreGone: reason, host)
+    case .finish(let disappearance):
+      return takeOver(path, disappearance.reason, processesAreGone: disappearance, host)
     case .takeOver(let reason): return takeOver(path, reason, host)
     }
   }
@@ -109,7 +109,7 @@ enum Recovery {
   }
 
   private static func takeOver(
-    _ path: String, _ reason: String, processesAreGone: String? = nil, _ host: LinuxHost
+    _ path: String, _ reason: String, processesAreGone: Disappearance? = nil, _ host: LinuxHost
   ) -> Finding? {
     let opened: LedgerFile?
     do {

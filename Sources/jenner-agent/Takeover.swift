@@ -23,7 +23,7 @@ struct Takeover {
   let ledger: LedgerFile
   let host: LinuxHost
   /// Why the ledger's processes can't be there any more; nil if they may be.
-  var processesAreGone: String?
+  var processesAreGone: Disappearance?
 
   /// Takes over.
   func perform() -> Outcome {
@@ -64,13 +64,35 @@ struct Takeover {
 
   /// Locks the ledger once its holder has let go; one that is stopped never would, and is ended.
   private func lock(_ state: LedgerState) throws {
-    do {
-      try ledger.takeOver(waitingAtMost: patience(state))
-    } catch let error as SystemError where error.code == EWOULDBLOCK {
-      guard let guardian = state.guardian, host.state(of: guardian) == "T" else { throw error }
-      _ = try end([guardian])
-      try ledger.takeOver(waitingAtMost: Self.lockLimit)
+    let deadline = EventLoop.now + patience(state)
+    var ended: Set<ProcessIdentity> = []
+    while true {
+      do {
+        let limit = max(.zero, min(deadline - EventLoop.now, Self.lockLimit))
+        return try ledger.takeOver(waitingAtMost: ended.isEmpty ? limit : Self.lockLimit)
+      } catch let error as SystemError where error.code == EWOULDBLOCK {
+        let holder = holder(of: state)
+        if let holder, holder.isInTheWay(of: geteuid(), guardian: state.guardian),
+          ended.insert(holder.process.identity).inserted
+        {
+          _ = try end([holder.process.identity])
+        } else if EventLoop.now >= deadline {
+          throw LedgerIsHeld(path: ledger.path, holder: holder)
+        }
+      }
     }
+  }
+
+  /// Who holds the ledger; where that can't be told it is most likely the guardian, if that is stopped.
+  private func holder(of state: LedgerState) -> LedgerHolder? {
+    let pid = ledger.holder
+    if let pid, let process = host.process(pid), ledger.holder == pid {
+      return LedgerHolder(process)
+    }
+    guard pid == nil, let guardian = state.guardian, let process = host.process(guardian.pid),
+      process.identity == guardian, process.isStopped
+    else { return nil }
+    return LedgerHolder(process)
   }
 
   /// Whoever undoes already may take as long as its commands may.
@@ -91,7 +113,9 @@ struct Takeover {
       let marked = host.environments(of: EffectMark.variable, ofUser: geteuid())
         .filter { $0.value == run }.map(\.process)
         .filter { host.state(of: $0).map { $0 != "Z" } ?? false }
-      let acting = ledger.openSessions.flatMap { host.members(ofSession: $0) }
+      let acting = ledger.openSessions.flatMap {
+        host.members(ofSession: $0, marked: ActionMark.variable, run)
+      }
       let found = (marked + acting).filter { !remaining.contains($0) }
       if found.isEmpty { return remaining }
       remaining += try end(found)
@@ -113,6 +137,20 @@ struct Takeover {
       if !handle.waitForEnd(atMost: patience) { remaining.append(process) }
     }
     return remaining
+  }
+}
+
+/// A ledger that somebody holds for longer than it takes to perform it.
+private struct LedgerIsHeld: Error, CustomStringConvertible {
+  var path: String
+  /// Nil where it can't be told.
+  var holder: LedgerHolder?
+
+  var description: String {
+    guard let holder else {
+      return "\(path) is held by a process that can't be seen from here; wait until it has ended"
+    }
+    return "\(path) is held by \(holder.text); \(holder.remedy)"
   }
 }
 

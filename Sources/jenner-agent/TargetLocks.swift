@@ -130,6 +130,9 @@ final class TargetLocks {
       guard error.code == EACCES, let owner = LockFiles.owner(of: path) else {
         throw Refusal("\(name) can't be locked: \(error)")
       }
+      if let run = LockFiles.runOfAnother(holding: path) {
+        throw Refusal(Self.busy(name, run), cure: "wait until it has ended")
+      }
       throw Refusal(
         "\(name) is a target of a run of \(owner), or was one of a run that was killed",
         cure: "wait until it has ended; if it has, have \(owner) run 'jenner recover'")

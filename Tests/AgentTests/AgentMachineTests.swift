@@ -234,6 +234,26 @@ import Testing
     #expect(agent.violations.isEmpty)
   }
 
+  /// Of a run in another mount namespace the locks are not seen; its holder is no debugger.
+  @Test func whatAnotherRunHoldsIsRefusedAndNamed() {
+    let agent = begun()
+    var holder = ProcessFacts.fake(70, "jenner-agent", parent: 69, user: 0, arguments: ["hold"])
+    holder.executable = nil
+    agent.host.all[70] = holder
+    agent.host.hold([1000], by: 70)
+    let inject = Request.inject(step: 0, deadlineSeconds: 60, undo: nil)
+    #expect(isRefused(agent.ask(inject), "(worker) is held by another run of Jenner, of user root"))
+  }
+
+  /// Whoever takes the run over must tell what an action has started from what strangers have.
+  @Test func anActionAndNotItsUndoCarriesTheMarkOfItsRun() {
+    let agent = begun()
+    agent.ask(.act(step: 2, command: Command(argv: ["a"]), undo: Command(argv: ["b"])))
+    agent.ask(.undo(step: 2))
+    #expect(agent.started.map(\.argv) == [["a"], ["b"]])
+    #expect(agent.started.map(\.environment) == [[ActionMark.variable: "r1"], [:]])
+  }
+
   @Test(arguments: [FailedEffect.lock, .ledger, .privileges, .guardian])
   func aBeginThatFailsEndsTheAgent(failure: FailedEffect) {
     let agent = begun { $0.failing = [failure] }

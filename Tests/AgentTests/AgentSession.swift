@@ -1,3 +1,4 @@
+import Agent
 import Faults
 import FoundationEssentials
 import Glibc
@@ -19,12 +20,14 @@ final class AgentSession {
   ///
   /// One that may not trace must use SIGSTOP for a pause. It lacks a capability that the target has.
   init(
-    in scratch: Scratch, mayTrace: Bool = true, kinds: [String] = ["process.pause"]
+    in scratch: Scratch, mayTrace: Bool = true, asNobody: Bool = false,
+    kinds: [String] = ["process.pause"]
   ) throws {
     self.scratch = scratch
     loop = try EventLoop()
+    let launcher = asNobody ? Scratch.asNobody : ["setpriv", "--bounding-set=-sys_ptrace"]
     agent = try PipeProcess(
-      argv: (mayTrace ? [] : ["setpriv", "--bounding-set=-sys_ptrace"]) + [Scratch.program],
+      argv: (mayTrace && !asNobody ? [] : launcher) + [Scratch.program],
       environment: scratch.environment, on: loop,
       onLine: { [unowned self] in received($0) }, onEnd: { _ in },
       onExit: { [unowned self] in
@@ -117,6 +120,9 @@ final class Scratch {
   let path: String
   let host = LinuxHost()
   private var started: [Launch.Launched] = []
+
+  /// Starts a program as a user without any rights.
+  static let asNobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
 
   /// The agent that was built with these tests.
   static let program: String = {
@@ -222,14 +228,31 @@ final class Scratch {
 
   /// Runs a command of the agent's program as a user without any rights, with a state directory.
   func runAsNobody(_ arguments: String..., state: String) throws -> CommandResult {
-    let user = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
-    return try run(argv: user + [Self.program] + arguments, state: state)
+    return try run(argv: Self.asNobody + [Self.program] + arguments, state: state)
   }
 
   private func run(argv: [String], state: String) throws -> CommandResult {
-    let loop = try EventLoop()
     var command = Command(argv: argv)
     command.environment = ["JENNER_STATE": state]
+    return try perform(command)
+  }
+
+  /// Writes a ledger as an agent that was killed would have left it; it is locked while the file that
+  /// is given back is open.
+  @discardableResult
+  func write(_ entries: [LedgerEntry], asLedgerOf run: String) throws -> DurableFile {
+    try Directory.make(path + "/runs", mode: 0o700)
+    let file = try DurableFile(creating: "\(path)/runs/\(run).ledger")
+    for (index, entry) in entries.enumerated() {
+      try file.append(Array(try LedgerLine.text(of: entry, sequence: index + 1).utf8))
+    }
+    return file
+  }
+
+  /// Runs a command in a session of its own, to its end.
+  @discardableResult
+  func perform(_ command: Command) throws -> CommandResult {
+    let loop = try EventLoop()
     var result: CommandResult?
     CommandRunner(loop: loop, exactCapabilities: false).run(command, for: .action) {
       result = $0

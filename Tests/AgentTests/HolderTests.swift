@@ -48,6 +48,20 @@ import Testing
     #expect(agent.violations.isEmpty)
   }
 
+  /// What this run holds itself may be hit by another fault of it.
+  @Test func anotherFaultMayHitWhatItHolds() {
+    let agent = begun()
+    agent.ask(Self.inject)
+    #expect(agent.host.all[1000]?.state == "t")
+    let reply = agent.ask(
+      .prepare(
+        step: 1, fault: "process.kill", parameters: [:], targets: [Self.worker.identity]))
+    guard case .prepared? = reply else {
+      Issue.record("not prepared: \(String(describing: reply))")
+      return
+    }
+  }
+
   @Test func nothingIsWrittenOrTouchedUntilItIsReady() {
     let agent = begun { $0.isHolderReadyAtOnce = false }
     #expect(agent.ask(Self.inject) == nil)

@@ -166,6 +166,118 @@ import Testing
     #expect(state.pending == ["the ledger is damaged in line 2"])
   }
 
+  /// The end of a line is one byte; without it two lines are one that nobody can read.
+  @Test func twoLinesOfWhichOneHasLostItsEndAreOneDamagedLine() throws {
+    for lost in 1..<Self.entries.count {
+      var bytes = try Self.bytes(of: Self.entries)
+      let ends = bytes.indices.filter { bytes[$0] == UInt8(ascii: "\n") }
+      bytes[ends[lost - 1]] = UInt8(ascii: "x")
+      let state = LedgerState(reading: bytes)
+      #expect(state.damagedLines == [lost])
+      #expect(state.wholeLength == bytes.count)
+      var entries = Self.entries
+      entries.removeSubrange(lost - 1...lost)
+      // The two at the end are a last line that has its end and is damaged.
+      #expect(state.entryCount == (lost == 11 ? 10 : 12))
+      let expected = Self.folded(entries)
+      #expect(state.pendingSteps == expected.pendingSteps)
+      #expect(state.pendingRollbacks.map(\.index) == expected.pendingRollbacks.map(\.index))
+      #expect(!state.isSettled)
+      // Whoever goes on writing is read.
+      var cursor = LedgerCursor(after: state)
+      let next = try cursor.line(of: .injected(step: 7))
+      cursor.advance(past: next)
+      let continued = LedgerState(reading: bytes + next)
+      #expect(continued.damagedLines == [lost])
+      #expect(LedgerCursor(after: continued) == cursor)
+    }
+  }
+
+  /// A line that is lost whole leaves nothing but its number, and that is missed.
+  @Test func aMissingLineIsSaid() throws {
+    let lines = try Self.bytes(of: Self.entries).split(separator: UInt8(ascii: "\n"))
+    for missing in 0..<lines.count - 1 {
+      var rest = lines
+      rest.remove(at: missing)
+      let state = LedgerState(reading: Array(rest.joined(separator: [UInt8(ascii: "\n")])) + [10])
+      #expect(state.damagedLines == [missing + 1])
+      #expect(state.isClosed && !state.isSettled)
+    }
+  }
+
+  @Test func aLineThatGoesBackIsDamaged() throws {
+    let bytes = try Self.bytes(of: Self.entries)
+    let again = try Self.bytes(of: Self.entries.prefix(4))
+    let state = LedgerState(reading: bytes + again)
+    #expect(state.damagedLines == [13, 14, 15, 16])
+    #expect(state.steps.count == 2)
+  }
+
+  /// No ledger has so many lines, and the next number must not be more than there is.
+  @Test func aNumberAboveAllBytesIsDamaged() throws {
+    let line = try LedgerLine.text(of: .closed, sequence: Int.max)
+    let state = LedgerState(reading: try Self.bytes(of: Self.entries.prefix(4)) + Array(line.utf8))
+    #expect(state.damagedLines == [5])
+    #expect(state.lineCount == 5)
+  }
+
+  @Test func anEmptyLineIsHarmless() throws {
+    let whole = try Self.bytes(of: Self.entries)
+    let settled = LedgerState(reading: whole)
+    for end in ["\n", "\n\n", "\ntorn"] {
+      #expect(LedgerState(reading: whole + Array(end.utf8)) == settled)
+    }
+    var state = LedgerState(
+      reading: Array(
+        String(decoding: whole, as: UTF8.self).replacing("\n1 5 ", with: "\n\n1 5 ").utf8))
+    #expect(state.damagedLines.isEmpty && state.isClosed && state.isSettled)
+    state = LedgerState(reading: [10] + whole)
+    #expect(state.damagedLines.isEmpty && state.isClosed)
+    #expect(try LedgerCursor(after: state).line(of: .closed).starts(with: Array("1 14 ".utf8)))
+  }
+
+  /// What was in the block before may have ends of lines in it.
+  @Test func aLastLineTornIntoWhatWasThereIsLeftOut() throws {
+    for count in 2...Self.entries.count {
+      let whole = try Self.bytes(of: Self.entries.prefix(count - 1))
+      let bytes = try Self.bytes(of: Self.entries.prefix(count))
+      let expected = LedgerState(reading: whole)
+      for length in whole.count..<bytes.count - 1 {
+        for rubbish in ["stale old line\nmore", "x\n\ny", "z\n1", "old\n\0\0"] {
+          let state = LedgerState(reading: Array(bytes[..<length]) + Array(rubbish.utf8))
+          #expect(state == expected, "\(count), \(length), \(rubbish)")
+        }
+      }
+    }
+  }
+
+  /// Whatever it announced may have been done.
+  @Test(arguments: [
+    // It was written to its end,
+    "1 5 0123 {x}\nmore", "1 5 0123 {\0}\n\0\0",
+    // or the next was begun,
+    "1 5 0123 {\n1 6 01", "x\n1 6 0123456789abcdef {",
+    // or that is for a newer format to say,
+    "2 5 0123 x\n2 6",
+    // or nobody can say.
+    "1 5 0123 {x\n", "1 5 0123 {x\n\n",
+    "x\n" + String(repeating: "y", count: 4_096),
+  ])
+  func aLineThatMayHaveBeenWholeIsNotTorn(rest: String) throws {
+    let state = LedgerState(
+      reading: try Self.bytes(of: Self.entries.prefix(4)) + Array(rest.utf8))
+    #expect(state.damagedLines == [5])
+    #expect(state.entryCount == 4)
+    #expect(!state.isSettled)
+  }
+
+  /// With its first block everything in it may be lost, and nothing would say so.
+  @Test func whereNoLineIsWholeNoneIsTornButTheOnlyOne() {
+    #expect(LedgerState(reading: Array("1 1 0123".utf8)).damagedLines.isEmpty)
+    #expect(LedgerState(reading: Array("\n".utf8)).damagedLines.isEmpty)
+    #expect(LedgerState(reading: Array("stale\nmore".utf8)).damagedLines == [1])
+  }
+
   @Test func rubbishIsNoLedger() {
     for text in ["", "\n", "hello\n", "1 1 0 {}\n", "\0\0\0"] {
       let state = LedgerState(reading: Array(text.utf8))

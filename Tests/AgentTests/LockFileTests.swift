@@ -28,6 +28,31 @@ struct LockFileTests {
     #expect(FileLock.holder(of: path) == getpid())
   }
 
+  /// The lock of another user's run is not to be read, and what holds the target is no debugger.
+  @Test(.enabled(if: geteuid() == 0))
+  func theRunOfAnotherUserIsNamed() throws {
+    let scratch = try Scratch()
+    let target = try scratch.start(Scratch.asNobody + ["sleep", "600"])
+    try scratch.wait { scratch.host.process(target.pid)?.programName == "sleep" }
+    let first = try AgentSession(in: scratch)
+    let run = "of-root-\(getpid())"
+    _ = try first.begin(run, pausing: target)
+    try first.pause()
+    let second = try AgentSession(in: try Scratch(), asNobody: true)
+    let prepare = Request.prepare(
+      step: 0, fault: "process.pause", parameters: [:], targets: [target])
+    guard case .refused(let refusal) = try second.ask(prepare) else {
+      Issue.record("not refused")
+      return
+    }
+    let owner = Users.name(of: 0).map { "user \($0)" } ?? "user 0"
+    #expect(
+      refusal.message == "process \(target.pid) is a target of another run, \(run) of \(owner)")
+    #expect(refusal.cure == "wait until it has ended")
+    _ = try second.ask(.end)
+    _ = try first.ask(.end)
+  }
+
   private func write(_ text: String, as name: String, for user: UInt32) throws -> String {
     try Directory.make(Self.folder, mode: 0o1777)
     let path = "\(Self.folder)/\(name)"

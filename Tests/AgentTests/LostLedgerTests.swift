@@ -127,6 +127,38 @@ struct LostLedgerTests {
     try scratch.wait { scratch.hasEnded(child) }
   }
 
+  /// A stranger was given the process id of an action that is gone, made a session of that number, and
+  /// ended; what it started has nothing but the number.
+  @Test func aStrangersSessionWithTheNumberOfAnActionsIsLeftAlone() throws {
+    let scratch = try Scratch()
+    let file = scratch.path + "/stranger"
+    // It is a child of this test for as long as it takes to be reaped.
+    let command = Command(argv: ["sh", "-c", "sleep 600 >/dev/null 2>&1 & echo $$ $! >\(file)"])
+    try scratch.perform(command)
+    let numbers = try scratch.host.contents(of: file).split { $0 == " " || $0 == "\n" }
+      .compactMap { Int32($0) }
+    try #require(numbers.count == 2)
+    let stranger = try #require(scratch.host.identity(of: numbers[1]))
+    defer { kill(stranger.pid, SIGKILL) }
+    try #require(scratch.host.identity(of: numbers[0]) == nil, "the leader of its session is gone")
+
+    let gone = ProcessIdentity(pid: numbers[0], startTime: 1)
+    let undone = scratch.path + "/undone"
+    try scratch.write(
+      [
+        .opened(
+          run: "reused", title: "", bootID: HostIdentity.bootID,
+          pidNamespace: HostIdentity.pidNamespace, agent: gone, deadline: nil),
+        .intent(
+          LedgerIntent(
+            step: 0, kind: "run", undo: [.run(Command(argv: ["touch", undone]))],
+            undoClass: .none, deadline: nil)), .started(step: 0, session: gone),
+      ], asLedgerOf: "reused")
+    #expect(try scratch.run("recover").isSuccess)
+    #expect(access(undone, F_OK) == 0)
+    #expect(!scratch.hasEnded(stranger))
+  }
+
   @Test func aLedgerThatWasRemovedIsStillUndoneByTheGuardian() throws {
     let scratch = try Scratch()
     let target = try scratch.start()

@@ -132,16 +132,11 @@ import Testing
   }
 
   @Test func whereItsProcessesAreGoneOnlyCommandsAreLeft() {
-    for decision in [
-      decide(entries.prefix(5), agent: .running, boot: "other"),
-      decide(entries.prefix(5), namespace: .gone),
-    ] {
-      guard case .finish = decision else {
-        Issue.record("\(decision)")
-        continue
-      }
-    }
-    #expect(decide(entries, namespace: .gone) == .remove)
+    let entries = self.entries.prefix(5)
+    #expect(decide(entries, agent: .running, boot: "other") == .finish(.boot))
+    #expect(decide(entries, namespace: .gone) == .finish(.pidNamespace))
+    #expect(decide(entries, boot: "other", namespace: .gone) == .finish(.boot))
+    #expect(decide(self.entries, namespace: .gone) == .remove)
   }
 
   @Test func anotherNamespaceIsLeftToItsAgentAndElseOutOfReach() {

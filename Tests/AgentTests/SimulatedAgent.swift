@@ -24,6 +24,8 @@ final class SimulatedAgent {
   var failing: Set<FailedEffect> = []
   /// Commands that have been started and have not ended.
   private(set) var commands: [(work: AgentWork, command: Command)] = []
+  /// Every command that was started, in order.
+  private(set) var started: [Command] = []
   /// What reading the state of the simulated host gives.
   var stateResult = CommandResult(
     ending: .exited(0), output: #"{"elapsed_seconds":0,"sections":{}}"#)
@@ -218,6 +220,7 @@ final class SimulatedAgent {
 
   private func run(_ command: Command, _ work: AgentWork) {
     log.append("run \(command.shown)")
+    started.append(command)
     if case .action(let step) = work { checkRules(beforeStep: step) }
     commands.append((work, command))
     if commandsEndAtOnce {

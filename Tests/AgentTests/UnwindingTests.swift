@@ -173,12 +173,32 @@ import Testing
     #expect(host.all[1000]?.state == "T")
   }
 
+  /// What clearing would remove has ended with the machine, or with the holder and its namespace; in
+  /// the latter case a device may be left.
+  @Test(arguments: [Disappearance.boot, .pidNamespace])
+  func whatEndedWithTheMachineIsNotCleared(disappearance: Disappearance) throws {
+    let clear = Undo.clear(NetworkObjects(tables: [], links: ["jenner0"]))
+    var held = step(0, [command("a"), clear, .dismiss])
+    held.intent.holder = ProcessFacts.fake(50).identity
+    let host = FakeHost([.fake(50, "another")])
+    let (done, unwinding) = perform(
+      Unwinding(
+        steps: [held], rollbacks: [(0, Command(argv: ["r0"]))], processesAreGone: disappearance),
+      on: host)
+    let clearing = try #require(clear.command).shown
+    #expect(done == (disappearance == .boot ? ["a", "r0"] : [clearing, "a", "r0"]))
+    #expect(unwinding.proofs[0]?.map(\.isProved) == [true, true, true])
+    let proof = unwinding.proofs[0]?.first { $0.step == clear.shown }
+    #expect((proof?.evidence == "the machine was booted since") == (disappearance == .boot))
+    #expect(host.all[50] != nil)
+  }
+
   @Test func ofAnEarlierBootOnlyCommandsAreRun() {
     let host = FakeHost([.fake(1000, state: "T")])
     let (done, unwinding) = perform(
       Unwinding(
         steps: [step(0, [command("a"), resume(1000)])],
-        rollbacks: [(0, Command(argv: ["r0"]))], processesAreGone: "the machine was booted since"),
+        rollbacks: [(0, Command(argv: ["r0"]))], processesAreGone: .boot),
       on: host)
     #expect(done == ["a", "r0"])
     #expect(host.all[1000]?.state == "T")

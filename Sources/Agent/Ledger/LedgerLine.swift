@@ -34,6 +34,14 @@ public enum LedgerLine {
     return claimed.flatMap { $0 > version ? $0 : nil }
   }
 
+  /// Whether a line begins as one of this version does, whatever follows.
+  static func isBegun(_ line: some Collection<UInt8>) -> Bool {
+    let parts = line.prefix(40).split(
+      separator: UInt8(ascii: " "), maxSplits: 2, omittingEmptySubsequences: false)
+    return parts.count == 3 && parts[0].elementsEqual(String(version).utf8)
+      && Int(String(decoding: parts[1], as: UTF8.self)) != nil
+  }
+
   private static func checksum(_ sequence: Int, _ json: String) -> String {
     String(Digest(of: "\(version) \(sequence) \(json)").hexadecimal.prefix(16))
   }

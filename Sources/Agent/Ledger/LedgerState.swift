@@ -41,12 +41,15 @@ public struct LedgerState: Sendable, Hashable {
   public private(set) var steps: [Step] = []
   public private(set) var rollbacks: [Rollback] = []
   public private(set) var isClosed = false
+  /// The number of the last entry.
   public private(set) var entryCount = 0
-  /// The numbers of lines, from one, that were damaged after they were written.
+  /// The places of lines, from one, that were damaged after they were written, or before which lines
+  /// are missing.
   public private(set) var damagedLines: [Int] = []
   /// The version of this program that wrote lines which this one can't read; nil if it reads all.
   public private(set) var newerVersion: Int?
-  /// How many lines a ledger that was read has, damaged ones included; the next entry is one more.
+  /// How many lines a ledger that was read has or had, damaged ones included; the next entry's number
+  /// is one more.
   public private(set) var lineCount = 0
   /// Where the last line ends, in bytes; what follows was torn as it was written.
   public private(set) var wholeLength = 0
@@ -56,34 +59,27 @@ public struct LedgerState: Sendable, Hashable {
 
   /// Reads a ledger.
   ///
-  /// A last line that is torn is left out: its effect cannot have happened, since an entry is on disk
-  /// before what it announces. It has no end, or zeros in it, which is how blocks read that never came
-  /// to the disk. A damaged line before it is counted, and the rest is read, because every further
-  /// undo is needed all the same.
-  ///
-  /// Of another format nobody here knows how its lines end, so a first line of a newer one is never
-  /// torn: it may be all that there is.
+  /// What was torn at its end is left out: its effect cannot have happened, since an entry is on disk
+  /// before what it announces. A damaged line before that is counted, and the rest is read, because
+  /// every further undo is needed all the same: whatever stands between them, two lines whose end was
+  /// lost for one, a whole line whose number is above that of the last one is what comes next.
   public init(reading bytes: [UInt8]) {
-    let newline = UInt8(ascii: "\n")
-    var lines = bytes.split(separator: newline, omittingEmptySubsequences: false)
-    if lines.last?.isEmpty ?? false { lines.removeLast() }
-    for (index, line) in lines.enumerated() {
-      let isEnded = line.endIndex < bytes.endIndex
-      if isEnded, let (entry, sequence) = LedgerLine.entry(of: line), sequence == index + 1 {
+    var hasDamage = false
+    for (index, line) in LedgerText(bytes).lines.enumerated() {
+      // A line has more than one byte, so that no number is above that of the bytes up to it.
+      if let (entry, sequence) = line.whole, sequence > entryCount, sequence <= line.end {
+        // Lines are missing, and nothing is left of them.
+        if sequence > entryCount + 1, !hasDamage { damagedLines.append(index + 1) }
         apply(entry)
         entryCount = sequence
-      } else if index < lines.count - 1 || (isEnded && !line.contains(0)) {
+        hasDamage = false
+      } else if !line.bytes.isEmpty {
         damagedLines.append(index + 1)
-        if let version = LedgerLine.newerVersion(of: line) { newerVersion = version }
-      } else {
-        if index == 0, let version = LedgerLine.newerVersion(of: line) {
-          damagedLines.append(1)
-          newerVersion = version
-        }
-        break
+        hasDamage = true
+        if let version = LedgerLine.newerVersion(of: line.bytes) { newerVersion = version }
       }
-      lineCount = index + 1
-      wholeLength = line.endIndex + 1
+      lineCount = max(index + 1, entryCount)
+      if line.isEnded { wholeLength = line.end }
     }
   }
 

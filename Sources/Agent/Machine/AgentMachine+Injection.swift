@@ -181,6 +181,9 @@ extension AgentMachine {
     let intent = LedgerIntent(
       step: step, kind: "run", undo: undo.map { [.run($0)] } ?? [], undoClass: .none,
       deadline: nil)
+    // Whoever takes the run over knows by it what the action has started, after its own end too.
+    var command = command
+    command.environment[ActionMark.variable] = ledger.run
     return [append(.intent(intent)), .run(command, .action(step: step))]
   }
 

@@ -83,6 +83,21 @@ extension AgentMachine {
     return fault
   }
 
+  /// Why a process that another run holds by ptrace(2) is no target, where its lock does not say so:
+  /// it may be in a directory of another mount namespace.
+  ///
+  /// A holder has this program's name also for users who may not see what it executes.
+  private func refusal(ofHeld process: ProcessFacts) -> Refusal? {
+    guard let holder = process.tracer.flatMap({ host.process($0) }),
+      holder.programName == "jenner-agent",
+      !ledger.steps.contains(where: { $0.intent.holder == holder.identity })
+    else { return nil }
+    let user = holder.userName ?? String(holder.userID)
+    return Refusal(
+      "process \(process.identity.pid) (\(process.programName)) is held by another run of Jenner, "
+        + "of user \(user) (process \(holder.identity.pid))", cure: "wait until it has ended")
+  }
+
   /// What a fault would do to these processes as they are now.
   func injection(
     of fault: any ProcessFault, into targets: [ProcessIdentity]
@@ -103,6 +118,7 @@ extension AgentMachine {
           "process \(target.pid) is a target of another run, \(run)",
           cure: "wait until it has ended")
       }
+      if let refusal = refusal(ofHeld: process) { throw refusal }
       facts.append(process)
     }
     return try fault.injection(into: facts, on: host)

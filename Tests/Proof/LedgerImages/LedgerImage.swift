@@ -10,6 +10,8 @@ enum LedgerImage: String, Codable, CaseIterable {
   case zeroedBlock = "zeroed block"
   /// What was in the block before, without the end of a line.
   case garbage
+  /// The same with the end of a line in it.
+  case garbageLines = "garbage lines"
 
   private static let block = 512
 
@@ -22,12 +24,28 @@ enum LedgerImage: String, Codable, CaseIterable {
     case .zeros: return head + [UInt8](repeating: 0, count: rest)
     case .zeroedBlock:
       return head + [UInt8](repeating: 0, count: (Self.block - length % Self.block) % Self.block)
-    case .garbage:
-      var random = SeededRandom(seed: UInt64(length))
-      return head
-        + (0..<37).map { _ in UInt8.random(in: 1...255, using: &random) }
-        .map { $0 == UInt8(ascii: "\n") ? 1 : $0 }
+    case .garbage: return head + Self.garbage(seed: length)
+    case .garbageLines:
+      var garbage = Self.garbage(seed: length)
+      garbage[1 + length % (garbage.count - 2)] = UInt8(ascii: "\n")
+      return head + garbage
     }
+  }
+
+  /// The least that is whole in it.
+  ///
+  /// A file of several lines of which none is whole is kept for a person to look at: with its first
+  /// block everything in it may have been lost.
+  func first(in ledger: [UInt8]) -> Int {
+    guard self == .garbageLines else { return 0 }
+    return (ledger.firstIndex(of: UInt8(ascii: "\n")) ?? 0) + 1
+  }
+
+  /// Bytes that neither end a line nor an entry, which would have been written to its end.
+  private static func garbage(seed: Int) -> [UInt8] {
+    var random = SeededRandom(seed: UInt64(seed))
+    return (0..<37).map { _ in UInt8.random(in: 1...255, using: &random) }
+      .map { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "}") ? 1 : $0 }
   }
 }
 

@@ -23,7 +23,7 @@ struct LedgerImageCase: Codable {
     guard let landmarks = LedgerLandmarks(in: ledger) else {
       throw SystemError("find intent and undo in a ledger", code: EINVAL)
     }
-    var lengths = (0...ledger.count).filter { $0 % shares == share }
+    var lengths = (image.first(in: ledger)...ledger.count).filter { $0 % shares == share }
     if let limit, lengths.count > limit {
       let all = lengths
       lengths = (0..<limit).map { all[$0 * all.count / limit] }

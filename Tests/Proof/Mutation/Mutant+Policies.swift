@@ -17,9 +17,8 @@ extension Mutant {
       "{ MUTANT ? $0 - .milliseconds(200) : $0 + AgentProtocol.guardianGrace }"),
     Mutant(
       "what an earlier boot left", in: "RecoveryPolicy",
-      "return ledger.isSettled ? .remove : .finish(reason: \"the machine was booted since\")",
-      "return ledger.isSettled || MUTANT ? .remove : .finish(reason: \"the machine was booted since\")"
-    ),
+      "return ledger.isSettled ? .remove : .finish(.boot)",
+      "return ledger.isSettled || MUTANT ? .remove : .finish(.boot)"),
     Mutant(
       "that processes of an earlier boot are gone", in: "RecoveryPolicy",
       "if isBootKnown, ledger.bootID != bootID {",
@@ -30,9 +29,8 @@ extension Mutant {
       "switch ledger.pidNamespace == 0 || MUTANT ? .ours : namespace {"),
     Mutant(
       "what an ended namespace left", in: "RecoveryPolicy",
-      "return ledger.isSettled ? .remove : .finish(reason: \"its pid namespace has ended\")",
-      "return ledger.isSettled || MUTANT ? .remove : .finish(reason: \"its pid namespace has ended\")"
-    ),
+      "return ledger.isSettled ? .remove : .finish(.pidNamespace)",
+      "return ledger.isSettled || MUTANT ? .remove : .finish(.pidNamespace)"),
     Mutant(
       "that a live run is left alone", in: "RecoveryPolicy",
       "if agent == .running, !isOverdue { return",

@@ -46,7 +46,7 @@ final class RecoverProgram: Program {
     case .outOfReach:
       isClean = false
       next()
-    case .finish(let reason): takeOver(name, processesAreGone: reason)
+    case .finish(let disappearance): takeOver(name, processesAreGone: disappearance)
     case .takeOver: takeOver(name, processesAreGone: nil)
     }
   }
@@ -64,7 +64,7 @@ final class RecoverProgram: Program {
     }
   }
 
-  private func takeOver(_ name: String, processesAreGone: String?) {
+  private func takeOver(_ name: String, processesAreGone: Disappearance?) {
     Takeover(of: name, by: self, processesAreGone: processesAreGone) { [self] outcome in
       if let outcome, !(outcome.state.pending.isEmpty && outcome.problems.isEmpty) {
         isClean = false

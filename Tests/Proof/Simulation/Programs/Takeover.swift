@@ -12,7 +12,7 @@ final class Takeover {
 
   private let name: String
   private let program: Program
-  private let processesAreGone: String?
+  private let processesAreGone: Disappearance?
   private let finish: (Outcome?) -> Void
   private var file: LedgerHandle?
   private var unwinding: Unwinding?
@@ -26,7 +26,7 @@ final class Takeover {
   private var computer: Computer { program.computer }
 
   init(
-    of name: String, by program: Program, processesAreGone: String?,
+    of name: String, by program: Program, processesAreGone: Disappearance?,
     finish: @escaping (Outcome?) -> Void
   ) {
     self.name = name
@@ -38,7 +38,7 @@ final class Takeover {
   func start() {
     guard let before = computer.disk.ledger(ofRun: name) else { return finish(nil) }
     if processesAreGone == nil { fence(before) }
-    then { [self] in lock(until: world.now + .seconds(10), before, mayEndGuardian: true) }
+    then { [self] in lock(until: world.now + .seconds(10), before) }
   }
 
   /// Ends the agent, with it its holders, and what its actions are still doing.
@@ -56,7 +56,7 @@ final class Takeover {
     program.run(step)
   }
 
-  private func lock(until deadline: Duration, _ before: LedgerState, mayEndGuardian: Bool) {
+  private func lock(until deadline: Duration, _ before: LedgerState) {
     do {
       guard let file = try LedgerHandle(takingOver: name, by: program) else { return finish(nil) }
       self.file = file
@@ -64,13 +64,13 @@ final class Takeover {
     } catch is LedgerHandle.Busy {
       if world.now < deadline {
         program.run(after: .milliseconds(20)) { [self] in
-          lock(until: deadline, before, mayEndGuardian: mayEndGuardian)
+          lock(until: deadline, before)
         }
-      } else if mayEndGuardian, let guardian = before.guardian.flatMap(computer.program),
-        guardian.isStopped
+      } else if let holder = computer.ledgerLocks[name].flatMap(computer.program),
+        holder.isStopped, holder is RecoverProgram || holder.identity == before.guardian
       {
-        guardian.end()
-        lock(until: world.now + .seconds(10), before, mayEndGuardian: false)
+        holder.end()
+        lock(until: world.now + .seconds(10), before)
       } else {
         finish(Outcome(state: before, problems: ["the ledger is locked"]))
       }
