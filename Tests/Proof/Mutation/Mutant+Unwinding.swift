@@ -5,8 +5,8 @@ extension Mutant {
       "the signals", in: "Unwinding", "return .send(signal, process)",
       "return MUTANT ? nil : .send(signal, process)"),
     Mutant(
-      "that processes which are gone are left alone", in: "Unwinding", "if let reason {",
-      "if let reason, !MUTANT {"),
+      "that processes which are gone are left alone", in: "Unwinding", "if let disappearance {",
+      "if let disappearance, !MUTANT {"),
     Mutant(
       "the authors' undos", in: "Unwinding",
       "if let task = commands.first(where: { $0.proof == nil }), let command = task.undo.command {",
