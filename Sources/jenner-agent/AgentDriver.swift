@@ -152,7 +152,7 @@ final class AgentDriver {
       if holders[step]?.hold(processes, until: deadline) != true {
         events.append(.held(step: step, .failed("the holder could not be told what to hold")))
       }
-    case .lockShaping(let keys, let run):
+    case .lockTraffic(let keys, let run):
       try check(.lock) { () throws(Refusal) in try locks.lock(keys, run: run) }
     case .startNetworkHolder(let step, let run):
       try attempt(.holder) {

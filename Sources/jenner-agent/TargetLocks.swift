@@ -13,7 +13,7 @@ final class TargetLocks {
   private static let mode: UInt32 = 0o600
 
   private var held: [ProcessIdentity: FileLock] = [:]
-  private var shaping: [ShapingKey: FileLock] = [:]
+  private var places: [TrafficKey: FileLock] = [:]
   private var runLock: FileLock?
   private var run = ""
   /// By step: the processes that it stops.
@@ -22,8 +22,8 @@ final class TargetLocks {
   /// Gives all locks up, and removes their files.
   func release() {
     for lock in held.values { lock.removeFile() }
-    for lock in shaping.values { lock.removeFile() }
-    shaping = [:]
+    for lock in places.values { lock.removeFile() }
+    places = [:]
     runLock?.removeFile()
     held = [:]
     runLock = nil
@@ -37,14 +37,13 @@ final class TargetLocks {
     }
   }
 
-  /// Locks interfaces for a run that shapes their packets.
-  func lock(_ keys: [ShapingKey], run: String) throws(Refusal) {
+  /// Locks places of traffic for a run.
+  func lock(_ keys: [TrafficKey], run: String) throws(Refusal) {
     try lockRun(run)
-    for key in keys where shaping[key] == nil {
-      let path = "\(LockFolder.path)/network-\(key.namespace)-\(key.interface).lock"
-      let name = "interface \(key.interface)"
-      shaping[key] = try lock(path, text: run + "\n", named: name) {
-        Self.busy(name, LockFiles.run(at: path).limited)
+    for key in keys where places[key] == nil {
+      let path = "\(LockFolder.path)/network-\(key.namespace)-\(key.name).lock"
+      places[key] = try lock(path, text: run + "\n", named: key.text) {
+        Self.busy(key.text, LockFiles.run(at: path).limited)
       }
     }
   }

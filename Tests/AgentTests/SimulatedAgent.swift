@@ -101,7 +101,7 @@ final class SimulatedAgent {
   private func failure(of effect: AgentEffect) -> FailedEffect? {
     let kind: FailedEffect? =
       switch effect {
-      case .lock, .lockShaping: .lock
+      case .lock, .lockTraffic: .lock
       case .openLedger, .append: .ledger
       case .keepCapabilities: .privileges
       case .startGuardian: .guardian
@@ -117,8 +117,8 @@ final class SimulatedAgent {
       replies.append(message)
     case .recover: events.append(.recovered(CommandResult(ending: .exited(0))))
     case .lock: log.append("lock")
-    case .lockShaping(let keys, _):
-      log.append("lock \(keys.map(\.interface).joined(separator: " "))")
+    case .lockTraffic(let keys, _):
+      log.append("lock \(keys.map(\.name).joined(separator: " "))")
     case .openLedger(_, let entry):
       log.append("open")
       disk.append(entry)

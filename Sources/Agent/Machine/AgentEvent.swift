@@ -80,8 +80,8 @@ public enum AgentEffect: Sendable, Hashable {
   case startHolder(step: Int, run: String)
   /// Has a step's holder hold processes, until a time since boot at most; answered by `held`.
   case hold(step: Int, [ProcessIdentity], until: Duration)
-  /// Locks what shapes packets of some interfaces for this run; fails if another run does so there.
-  case lockShaping([ShapingKey], run: String)
+  /// Locks places of traffic for this run; fails if another run is at work there.
+  case lockTraffic([TrafficKey], run: String)
   /// Starts a holder of rules, which holds none yet; answered by `holderReady`.
   case startNetworkHolder(step: Int, run: String)
   /// Has a step's holder put rules in force, until a time since boot at most; answered by `held`.

@@ -42,9 +42,9 @@ extension AgentMachine {
       pidNamespace: identity.pidNamespace, agent: identity.process,
       deadline: (now + begun.limit).nanoseconds)
     ledger.apply(entry)
-    let places = prepared.values.flatMap(shapingKeys).sorted()
+    let places = prepared.values.flatMap(trafficKeys).sorted()
     return [.lock(targets.sorted(), run: begun.run)]
-      + (places.isEmpty ? [] : [.lockShaping(places, run: begun.run)])
+      + (places.isEmpty ? [] : [.lockTraffic(places, run: begun.run)])
       + [.openLedger(run: begun.run, entry)] + confine() + [.startGuardian]
   }
 

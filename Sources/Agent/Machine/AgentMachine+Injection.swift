@@ -56,7 +56,7 @@ extension AgentMachine {
       measureUntil: now + Self.measureLimit)
     if case .traffic = prepared.aim {
       return [
-        .lockShaping(shapingKeys(of: prepared), run: ledger.run),
+        .lockTraffic(trafficKeys(of: prepared), run: ledger.run),
         .startNetworkHolder(step: step, run: ledger.run),
       ]
     }

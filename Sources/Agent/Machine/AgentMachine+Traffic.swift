@@ -21,20 +21,46 @@ public struct NetworkOrder: Sendable, Hashable, Codable {
   }
 }
 
-/// Where packets are shaped: two runs that did so at one place would not see each other's.
-public struct ShapingKey: Sendable, Hashable, Comparable {
+/// Where one run alone may be at work, since two would not see each other's rules.
+///
+/// What drops or rejects packets needs none: they are dropped once or twice all the same.
+public struct TrafficKey: Sendable, Hashable, Comparable {
+  public enum Place: Sendable, Hashable {
+    /// Where packets are shaped.
+    case interface(String)
+    /// Where connections are redirected: of two servers that know nothing of each other the later one
+    /// would get none.
+    case redirection
+  }
+
   /// The inode of the network namespace.
   public var namespace: UInt64
-  public var interface: String
+  public var place: Place
 
   /// Makes a key.
-  public init(namespace: UInt64, interface: String) {
+  public init(namespace: UInt64, place: Place) {
     self.namespace = namespace
-    self.interface = interface
+    self.place = place
+  }
+
+  /// A name for a file; no interface has a colon in its own.
+  public var name: String {
+    switch place {
+    case .interface(let name): name
+    case .redirection: ":redirection"
+    }
+  }
+
+  /// The place in words.
+  public var text: String {
+    switch place {
+    case .interface(let name): "interface \(name)"
+    case .redirection: "the redirection of connections"
+    }
   }
 
   public static func < (left: Self, right: Self) -> Bool {
-    (left.namespace, left.interface) < (right.namespace, right.interface)
+    (left.namespace, left.name) < (right.namespace, right.name)
   }
 }
 
@@ -162,12 +188,16 @@ extension AgentMachine {
     return ending.flatMap { gateEffects(towards: $0, until: nil) }
   }
 
-  /// What two runs must not both shape.
-  func shapingKeys(of prepared: Prepared) -> [ShapingKey] {
-    guard case .traffic(let fault, let traffic) = prepared.aim, fault.shaped != nil,
+  /// Where no other run may be at work.
+  func trafficKeys(of prepared: Prepared) -> [TrafficKey] {
+    guard case .traffic(let fault, let traffic) = prepared.aim,
       let namespace = traffic.namespace ?? (try? host.networkNamespace(at: "/proc/self/ns/net"))
     else { return [] }
-    return traffic.interfaces.map { ShapingKey(namespace: namespace.inode, interface: $0) }
+    let rules = prepared.injection.rules
+    let doesRedirect = rules?.server != nil && !(rules?.tables.isEmpty ?? true)
+    let interfaces = fault.shaped == nil ? [] : traffic.interfaces
+    let places = interfaces.map(TrafficKey.Place.interface) + (doesRedirect ? [.redirection] : [])
+    return places.map { TrafficKey(namespace: namespace.inode, place: $0) }
   }
 
   /// What of some traffic's place is no longer there, in words.

@@ -83,11 +83,11 @@ extension RealHost.NetworkFaults {
         ("network.bandwidth, traffic: {interface: eth0}, with: {rate: 1mbit}", "another way"),
         (
           "connection.latency, traffic: {to: 10.77.0.2}, with: {delay: 1s}",
-          "no packet was selected"
+          "no connection was selected"
         ),
         (
           "network.dns, with: {names: a.test, fail: refused, servers: '10.77.0.2:53'}",
-          "no packet was selected"
+          "no query was selected"
         ),
       ])
     func noTraffic(_ fault: String, _ reason: String) async throws {
@@ -142,6 +142,25 @@ extension RealHost.NetworkFaults {
         #expect(refused.output.contains(reason), "\(refused.output)")
         _ = try network.arrivals(of: 3, from: 0, to: 1)
         _ = try await first.passes()
+      }
+    }
+
+    /// Else the first one's proxy would have all connections, and the second one's none.
+    @Test("of two runs that redirect connections of one network the second is refused, too")
+    func twoRedirections() async throws {
+      try await Rig.run { rig in
+        let here = try await Network.make(2, in: rig).hosts[0]
+        let first = try FaultRun.start(
+          ["{fault: connection.latency, traffic: {port: 80}, with: {delay: 1s}}"], on: here, in: rig)
+        try await first.inForce()
+        let second = try FaultRun.start(
+          ["{fault: http.abort, traffic: {port: 8080}}"], on: here, in: rig)
+        let refused = try await second.jenner.outcome()
+        #expect(refused.ended(.refused), "\(refused.output)\(refused.errors)")
+        let owner = first.jenner.errorsSoFar.firstMatch(of: /run (\w+) started/)?.output.1 ?? "?"
+        let reason = "the redirection of connections is a target of another run, \(owner)"
+        #expect(refused.output.contains(reason), "\(refused.output)")
+        #expect(try await first.finish().ended(.inconclusive))
       }
     }
 

@@ -53,12 +53,11 @@ struct Scenario: Codable, Hashable {
     Scenario(
       fault: "network.bandwidth", with: "{rate: 10mbit}", traffic: connections, lasting: "150ms"),
     Scenario(
-      fault: "connection.latency", with: "{delay: 1ms}", traffic: connections, isExclusive: false,
-      lasting: "150ms"),
+      fault: "connection.latency", with: "{delay: 1ms}", traffic: connections, lasting: "150ms"),
     Scenario(
       fault: "network.dns",
       with: "{fail: name-error, servers: '127.0.0.1:\(Talker.nameServer)'}",
-      traffic: "{to: 127.0.0.1}", isExclusive: false, lasting: "150ms"),
+      traffic: "{to: 127.0.0.1}", lasting: "150ms"),
   ]
 
   /// Other rules, carried out as those of the network's scenarios.

@@ -46,7 +46,7 @@ extension AgentProgram {
       } else {
         append(.held(step: step, .failed("there is no holder")))
       }
-    case .lockShaping(let keys, _): lock(keys)
+    case .lockTraffic(let keys, _): lock(keys)
     case .openGate(let holder, let step, let until):
       (holders[holder] as? RuleHolderProgram)?.tellGate(step, until: until?.nanoseconds)
     case .endHolder(let step): holders[step]?.end()
@@ -84,12 +84,12 @@ extension AgentProgram {
     }
   }
 
-  private func lock(_ keys: [ShapingKey]) {
+  private func lock(_ keys: [TrafficKey]) {
     for key in keys {
-      if let holder = computer.shapingLocks[key], holder != identity {
-        return fail(.lock, "another run shapes the packets of \(key.interface)")
+      if let holder = computer.trafficLocks[key], holder != identity {
+        return fail(.lock, "\(key.text) is a target of another run")
       }
-      computer.shapingLocks[key] = identity
+      computer.trafficLocks[key] = identity
     }
   }
 
@@ -191,7 +191,7 @@ extension AgentProgram {
     ledger?.release()
     ledger = nil
     computer.targetLocks = computer.targetLocks.filter { $0.value != identity }
-    computer.shapingLocks = computer.shapingLocks.filter { $0.value != identity }
+    computer.trafficLocks = computer.trafficLocks.filter { $0.value != identity }
   }
 
   private func removeLedger(_ run: String) {

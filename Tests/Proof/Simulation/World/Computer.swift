@@ -35,8 +35,8 @@ final class Computer {
   var refusesHolders = false
   /// How often rules can't be made here.
   var ruleTroubles = 0.0
-  /// By interface, the program that shapes its packets.
-  var shapingLocks: [ShapingKey: ProcessIdentity] = [:]
+  /// By place of traffic, the program that has locked it.
+  var trafficLocks: [TrafficKey: ProcessIdentity] = [:]
   var guardiansHang = false
   /// Ledgers that `recover` rightly leaves as they are.
   var unrecoverable: Set<String> = []
@@ -167,7 +167,7 @@ final class Computer {
     table[program.identity.pid] = nil
     targetLocks = targetLocks.filter { $0.value != program.identity }
     ledgerLocks = ledgerLocks.filter { $0.value != program.identity }
-    shapingLocks = shapingLocks.filter { $0.value != program.identity }
+    trafficLocks = trafficLocks.filter { $0.value != program.identity }
     for command in commands where command.owner === program {
       drop(command)
       command.ownerEnded()
