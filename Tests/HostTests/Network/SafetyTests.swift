@@ -151,7 +151,8 @@ extension RealHost.NetworkFaults {
       try await Rig.run { rig in
         let here = try await Network.make(2, in: rig).hosts[0]
         let first = try FaultRun.start(
-          ["{fault: connection.latency, traffic: {port: 80}, with: {delay: 1s}}"], on: here, in: rig)
+          ["{fault: connection.latency, traffic: {port: 80}, with: {delay: 1s}}"], on: here, in: rig
+        )
         try await first.inForce()
         let second = try FaultRun.start(
           ["{fault: http.abort, traffic: {port: 8080}}"], on: here, in: rig)
