@@ -88,10 +88,8 @@ public struct Selection {
     if pid == 1 { return .firstProcess }
     if ancestors.contains(pid) || Self.lineage(of: pid, on: host).contains(own) { return .ours }
     let name = process.programName
-    let title = process.commandLine.first.map { $0.prefix { $0 != " " && $0 != ":" } } ?? ""
     if name == "jenner" || name == "jenner-agent" { return .ours }
-    // A daemon may show another title than its executable's name, such as `sshd: user`.
-    let names = [name, String(title.split(separator: "/").last ?? title)]
+    let names = process.names
     let isProtected = names.contains {
       Self.protectedPrograms.contains($0) || $0.hasPrefix("systemd")
     }

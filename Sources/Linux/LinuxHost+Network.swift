@@ -53,18 +53,22 @@ extension LinuxHost {
   }
 
   /// The established TCP connections of processes.
-  public func connections(of processes: Set<Int32>) throws(HostError) -> [Conversation] {
-    var sockets: Set<String> = []
+  ///
+  /// The files of a process that has ended meanwhile, or that may not be read, are none.
+  public func connections(
+    of processes: Set<Int32>
+  ) throws(HostError) -> [EstablishedConnection] {
+    var sockets: [String: Set<Int32>] = [:]
     for pid in processes {
       let folder = "/proc/\(pid)/fd"
       for file in (try? Directory.entries(of: folder)) ?? [] {
         if let link = Self.link("\(folder)/\(file)"), link.hasPrefix("socket:[") {
-          sockets.insert(String(link.dropFirst(8).dropLast()))
+          sockets[String(link.dropFirst(8).dropLast()), default: []].insert(pid)
         }
       }
     }
     guard !sockets.isEmpty else { return [] }
-    var found: [Conversation] = []
+    var found: [EstablishedConnection] = []
     for table in ["tcp", "tcp6"] {
       let path = "/proc/net/\(table)"
       guard access(path, R_OK) == 0 else { continue }

@@ -77,35 +77,37 @@ enum NetworkTables {
       destination: destination, interface: String(fields[9]), metric: metric)
   }
 
-  /// The connections of some sockets, by their inodes; one whose port on this host is listened on was
-  /// opened from the other end.
-  static func connections(in table: String, of sockets: Set<String>) -> [Conversation] {
+  /// The connections of some sockets, by their inodes, each with those who have it open; one whose port
+  /// on this host is listened on was opened from the other end.
+  static func connections(
+    in table: String, of sockets: [String: Set<Int32>]
+  ) -> [EstablishedConnection] {
     let rows = table.split(separator: "\n").dropFirst().map { $0.split(separator: " ") }
       .filter { $0.count > 9 }
     let listening = Set(rows.filter { $0[3] == "0A" }.compactMap { end($0[1])?.port })
-    return rows.compactMap { fields in
-      guard fields[3] == "01", sockets.contains(String(fields[9])), let local = end(fields[1]),
-        let remote = end(fields[2])
-      else { return nil }
-      let isServer = listening.contains(local.port)
-      let port = isServer ? local.port : remote.port
-      guard let range = PortRange(port, port) else { return nil }
-      return Conversation(
-        remote: [AddressRange(remote.address)], remotePorts: isServer ? [] : [range],
-        localPorts: isServer ? [range] : [], transport: .tcp)
+    return rows.flatMap { fields -> [EstablishedConnection] in
+      guard fields[3] == "01", let owners = sockets[String(fields[9])],
+        let local = end(fields[1]), let remote = end(fields[2])
+      else { return [] }
+      return owners.sorted().map { owner in
+        EstablishedConnection(
+          process: owner, local: local, remote: remote, isAccepted: listening.contains(local.port))
+      }
     }
   }
 
   /// `0100007F:1F90`: words of four bytes in the machine's order, and a port.
-  private static func end(_ text: Substring) -> (address: IPAddress, port: Int)? {
+  private static func end(_ text: Substring) -> IPEndpoint? {
     let parts = text.split(separator: ":")
-    guard parts.count == 2, let port = Int(parts[1], radix: 16), let raw = bytes(parts[0]) else {
+    guard parts.count == 2, let port = UInt16(parts[1], radix: 16), let raw = bytes(parts[0]) else {
       return nil
     }
     let ordered = stride(from: 0, to: raw.count, by: 4).flatMap { inMachineOrder(raw[$0..<$0 + 4]) }
     let mapped = [UInt8](repeating: 0, count: 10) + [0xff, 0xff]
     let isMapped = ordered.count == 16 && Array(ordered.prefix(12)) == mapped
-    return IPAddress(bytes: isMapped ? Array(ordered.suffix(4)) : ordered).map { ($0, port) }
+    return IPAddress(bytes: isMapped ? Array(ordered.suffix(4)) : ordered).map {
+      IPEndpoint($0, port: port)
+    }
   }
 
   private static func shortBytes(_ text: Substring) -> [UInt8]? {

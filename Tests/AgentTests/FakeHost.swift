@@ -20,8 +20,8 @@ final class FakeHost: Host, @unchecked Sendable {
   var network = NetworkFacts(interfaces: [], routes: [])
   /// The inodes of network namespaces, by path.
   var namespaces: [String: UInt64] = ["/proc/self/ns/net": 1]
-  /// The connections of processes.
-  var established: [Int32: [Conversation]] = [:]
+  /// The connections that processes have open.
+  var established: [EstablishedConnection] = []
   var users: [String: UInt32] = [:]
   /// What programs print, by their whole command; of those that are not here nothing is installed.
   var commands: [String: CommandResult] = [:]
@@ -56,8 +56,8 @@ final class FakeHost: Host, @unchecked Sendable {
     return NetworkNamespace(path: path, inode: inode)
   }
   func network(in namespace: NetworkNamespace?) throws(HostError) -> NetworkFacts { network }
-  func connections(of processes: Set<Int32>) throws(HostError) -> [Conversation] {
-    processes.sorted().flatMap { established[$0] ?? [] }
+  func connections(of processes: Set<Int32>) throws(HostError) -> [EstablishedConnection] {
+    established.filter { processes.contains($0.process) }
   }
   func userID(named name: String) -> UInt32? { users[name] }
   func check(_ command: Command) -> CommandResult {

@@ -25,7 +25,7 @@ import Testing
       agent.ask(
         .prepareTraffic(
           step: step, fault: fault.kind, parameters: fault.parameters,
-          selector: ["to": "10.0.0.2"], peers: [], beside: Array(0..<step)))
+          selector: ["to": "10.0.0.2"], peers: [], beside: Array(0..<step), allowProtected: []))
     }
     return agent
   }
@@ -118,13 +118,62 @@ import Testing
     #expect(!agent.log.contains { $0.hasPrefix("gate ") })
   }
 
+  /// What a fault on a server would do where the program that started the runner is connected to it.
+  private func injection(
+    of kind: String, _ parameters: JSON = [:], allowing allowed: [String] = []
+  ) throws -> Injection {
+    let agent = prepared([])
+    for process in [
+      ProcessFacts.fake(12, "worker"), .fake(16, "jenner", parent: 12),
+      .fake(20, "jenner-agent", parent: 16),
+    ] {
+      agent.host.all[process.identity.pid] = process
+    }
+    agent.host.established = [
+      EstablishedConnection(
+        process: 12, local: try #require(IPEndpoint(text: "10.0.0.1:40000")),
+        remote: try #require(IPEndpoint(text: "10.0.0.2:80")), isAccepted: false)
+    ]
+    let reply = agent.ask(
+      .prepareTraffic(
+        step: 0, fault: kind, parameters: parameters, selector: ["to": "10.0.0.2", "port": 80],
+        peers: [], beside: [], allowProtected: allowed))
+    guard case .prepared(let injection)? = reply else {
+      throw Refusal("\(String(describing: reply))")
+    }
+    return injection
+  }
+
+  @Test func aProtectedConnectionIsAcceptedAloneAndThePlanSaysSo() throws {
+    let remark = "the connection of worker (12) to 10.0.0.2 port 80 is spared; see allow-protected"
+    let blackhole = try injection(of: "network.blackhole")
+    let accepting = blackhole.effects.flatMap(\.shown).joined(separator: "\n")
+      .split(separator: "\n").filter { $0.hasSuffix("accept") }
+    #expect(accepting.count == 1)
+    #expect(
+      accepting.first?.hasSuffix(
+        "ip daddr 10.0.0.2 meta l4proto tcp th sport 40000 th dport 80 accept") ?? false,
+      "\(accepting)")
+    #expect(blackhole.note == remark)
+    // It stands behind what the fault itself has to say.
+    let note = try injection(of: "network.bandwidth", bandwidth).note
+    #expect(note?.hasSuffix("; " + remark) ?? false, "\(note ?? "")")
+  }
+
+  /// No processes are looked up for such a fault, with which the allowed names would come too.
+  @Test func theAuthorMayAllowTheConnectionToBeCut() throws {
+    let injection = try injection(of: "network.blackhole", allowing: ["worker"])
+    #expect(!injection.effects.flatMap(\.shown).contains { $0.contains("accept") })
+    #expect(injection.note == nil)
+  }
+
   @Test func aNetworkThatIsGoneIsNotInForceAndNothingIsTouched() {
     let agent = prepared([])
     agent.host.namespaces["/run/netns/app"] = 77
     agent.ask(
       .prepareTraffic(
         step: 0, fault: "network.blackhole", parameters: [:],
-        selector: ["inside": ["netns": "app"]], peers: [], beside: []))
+        selector: ["inside": ["netns": "app"]], peers: [], beside: [], allowProtected: []))
     agent.ask(.begin(run: "r1", title: "title", limitSeconds: 600))
     agent.host.namespaces["/run/netns/app"] = 99
     let evidence = inject(0, agent)

@@ -34,6 +34,14 @@ import Testing
     AddressRange(text) ?? AddressRange(.loopbackV4)
   }
 
+  private func connection(
+    of process: Int32, at local: String, with remote: String, accepted: Bool = false
+  ) throws -> EstablishedConnection {
+    EstablishedConnection(
+      process: process, local: try #require(IPEndpoint(text: local)),
+      remote: try #require(IPEndpoint(text: remote)), isAccepted: accepted)
+  }
+
   private func traffic(
     _ selector: JSON, usual: TrafficDirection = .out, peers: [String] = [],
     allowing allowed: Set<String> = []
@@ -99,26 +107,23 @@ import Testing
   }
 
   @Test func theWayInOfTheUserAndThatOfOtherAgentsGoOn() throws {
-    let login = Conversation(
-      remote: [range("192.0.2.7")], localPorts: [PortRange(22, 22)].compactMap(\.self),
-      transport: .tcp)
-    let toAgent = Conversation(
-      remote: [range("10.1.0.2")], remotePorts: [PortRange(22, 22)].compactMap(\.self),
-      transport: .tcp)
-    host.established = [10: [login], 21: [toAgent], 30: [Conversation(transport: .udp)]]
-    #expect(try Set(traffic([:]).protected) == [login, toAgent])
-    #expect(try traffic([:], allowing: ["sshd"]).protected == [toAgent])
+    let login = try connection(of: 10, at: "10.1.0.1:22", with: "192.0.2.7:51000", accepted: true)
+    let toAgent = try connection(of: 21, at: "10.1.0.1:40000", with: "10.1.0.2:22")
+    let other = try connection(of: 30, at: "10.1.0.1:40001", with: "10.1.0.3:22")
+    host.established = [login, toAgent, other]
+    #expect(try Set(traffic([:]).protected) == [login.withItsLike, toAgent.withItsLike])
+    #expect(try traffic([:], allowing: ["sshd"]).protected == [toAgent.withItsLike])
     // In another network there are no connections of ours.
     #expect(try traffic(["inside": ["netns": "app"]]).protected.isEmpty)
   }
 
   @Test func theAgentsOwnNetworkIsTheSameByEveryName() throws {
-    let login = Conversation(remote: [range("192.0.2.7")], transport: .tcp)
-    host.established = [10: [login]]
+    let login = try connection(of: 10, at: "10.1.0.1:22", with: "192.0.2.7:51000", accepted: true)
+    host.established = [login]
     host.namespaces["/proc/30/ns/net"] = 1
     let found = try traffic(["to": "10.1.0.0/16", "inside": ["pid": 30]])
     #expect(found.namespace == nil)
-    #expect(found.protected == [login])
+    #expect(found.protected == [login.withItsLike])
   }
 
   @Test func whatOwnersAreToldByIsWhatTheySend() throws {

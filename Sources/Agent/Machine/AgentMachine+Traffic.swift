@@ -78,8 +78,10 @@ extension AgentMachine {
         throw Refusal("'\(kind)' does not hit traffic")
       }
       let traffic = try traffic(selector, of: fault, peers)
-      let injection = try fault.injection(
+      var injection = try fault.injection(
         into: traffic, in: setting(ofStep: step, traffic, beside: beside))
+      let notes = [injection.note].compactMap(\.self) + traffic.remarks
+      injection.note = notes.isEmpty ? nil : notes.joined(separator: "; ")
       prepared[step] = Prepared(kind: kind, aim: .traffic(fault, traffic), injection: injection)
       return [reply(number, .prepared(injection: injection))]
     } catch {

@@ -228,7 +228,9 @@ public struct AgentMachine {
     case .resolve(let selector, let allowed): return resolve(number, selector, allowed)
     case .prepare(let step, let fault, let parameters, let targets):
       return prepare(number, step, fault, parameters, targets)
-    case .prepareTraffic(let step, let fault, let parameters, let selector, let peers, let beside):
+    case .prepareTraffic(
+      let step, let fault, let parameters, let selector, let peers, let beside, let allowed):
+      allowedProtected.formUnion(allowed)
       return prepareTraffic(number, step, fault, parameters, selector, peers, beside)
     case .state: return state(number)
     case .allow(let capabilities): return allow(number, capabilities)

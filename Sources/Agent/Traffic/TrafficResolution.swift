@@ -28,16 +28,18 @@ struct TrafficResolution {
       throw TrafficMeaning.nothingLeft
     }
     let interfaces = try self.interfaces(of: selector, conversations, facts)
+    // Those connections are of the agent's own network.
+    let protected =
+      namespace == nil
+      ? try ProtectedConnections(host: host, own: own, allowed: allowProtected).all() : []
     return Traffic(
       namespace: namespace, direction: direction, conversations: conversations,
       interfaces: interfaces, namesInterfaces: !selector.interfaces.isEmpty,
       includesLoopback: includesLoopback(selector, conversations, facts),
       owner: try owner(of: selector),
       share: selector.share.map { Traffic.Share(fraction: $0.fraction, unit: selector.unit) },
-      exceptions: exceptions,
-      // Those connections are of the agent's own network.
-      protected: namespace == nil
-        ? try ProtectedConnections(host: host, own: own, allowed: allowProtected).all() : [])
+      exceptions: exceptions, protected: protected.conversations,
+      remarks: protected.remarks(on: conversations))
   }
 
   private func network(in namespace: NetworkNamespace?) throws(Refusal) -> NetworkFacts {

@@ -33,8 +33,8 @@ public protocol Host: Sendable {
   /// Why nobody could listen on an address of TCP just now; nil if one could. Reads only.
   func obstacle(toListeningOn endpoint: IPEndpoint, in namespace: NetworkNamespace?) -> Refusal?
 
-  /// The TCP connections of processes, each seen from this host's end of it.
-  func connections(of processes: Set<Int32>) throws(HostError) -> [Conversation]
+  /// The established TCP connections of processes; one that several of them have open is each one's.
+  func connections(of processes: Set<Int32>) throws(HostError) -> [EstablishedConnection]
 
   /// Runs a command that changes nothing, or nothing but in a namespace of its own and by loading modules,
   /// and waits for it: two seconds at most.
@@ -82,7 +82,9 @@ extension Host {
   ) -> Refusal? { nil }
 
   /// A host without a network to look at.
-  public func connections(of processes: Set<Int32>) throws(HostError) -> [Conversation] { [] }
+  public func connections(
+    of processes: Set<Int32>
+  ) throws(HostError) -> [EstablishedConnection] { [] }
 
   /// A host without programs.
   public func check(_ command: Command) -> CommandResult {

@@ -67,4 +67,12 @@ public struct ProcessFacts: Sendable, Hashable, Codable {
     // The kernel appends this to the link once the file has been replaced or removed.
     return name.hasSuffix(" (deleted)") ? String(name.dropLast(10)) : name
   }
+
+  /// The names by which it is known: its program's, and that of the title which it shows.
+  ///
+  /// A daemon may show another title than its executable's name, such as `sshd: user`.
+  public var names: Set<String> {
+    let title = commandLine.first.map { $0.prefix { $0 != " " && $0 != ":" } } ?? ""
+    return [programName, String(title.split(separator: "/").last ?? title)]
+  }
 }

@@ -24,9 +24,10 @@ public enum Request: Sendable, Hashable, Codable {
   /// Reads: what a fault would do to this traffic; the selector is that of the file.
   ///
   /// `peers` are those from whom the fault separates this host, and `beside` the steps whose faults may
-  /// be in force at the same time.
+  /// be in force at the same time. The connections of the programs in `allowProtected` may be cut.
   case prepareTraffic(
-    step: Int, fault: String, parameters: JSON, selector: JSON, peers: [String], beside: [Int])
+    step: Int, fault: String, parameters: JSON, selector: JSON, peers: [String], beside: [Int],
+    allowProtected: [String])
   /// The capabilities that the plan's actions list: those that the agent keeps at `begin` besides
   /// those of the plan's faults, to hand them on. Comes before `begin`; answered by `armed`.
   case allow(capabilities: [String])

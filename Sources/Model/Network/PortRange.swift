@@ -10,6 +10,11 @@ public struct PortRange: Sendable, Hashable, Comparable {
     self.last = UInt16(last)
   }
 
+  /// One port.
+  public init(_ port: UInt16) {
+    self.init(first: port, last: port)
+  }
+
   /// The range as nft(8) writes it.
   public var text: String { first == last ? "\(first)" : "\(first)-\(last)" }
 

@@ -47,13 +47,16 @@ public struct Traffic: Sendable, Hashable, Codable {
   public var exceptions: [Conversation]
   /// Connections that must go on: by which the user is logged in, and the agent is reached.
   public var protected: [Conversation]
+  /// What the user is told of those, in sentences without an end.
+  public var remarks: [String]
 
   /// Makes traffic.
   public init(
     namespace: NetworkNamespace? = nil, direction: TrafficDirection,
     conversations: [Conversation], interfaces: [String] = [], namesInterfaces: Bool = false,
     includesLoopback: Bool = false, owner: Owner? = nil, share: Share? = nil,
-    exceptions: [Conversation] = [], protected: [Conversation] = []
+    exceptions: [Conversation] = [], protected: [Conversation] = [],
+    remarks: [String] = []
   ) {
     self.namespace = namespace
     self.direction = direction
@@ -65,6 +68,7 @@ public struct Traffic: Sendable, Hashable, Codable {
     self.share = share
     self.exceptions = exceptions
     self.protected = protected
+    self.remarks = remarks
   }
 
   /// Whether some packet may belong to both.
@@ -83,6 +87,7 @@ public struct Traffic: Sendable, Hashable, Codable {
 
   private enum CodingKeys: String, CodingKey {
     case namespace, direction, conversations, interfaces, owner, share, exceptions, protected
+    case remarks
     case namesInterfaces = "names_interfaces"
     case includesLoopback = "includes_loopback"
   }

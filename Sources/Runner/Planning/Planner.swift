@@ -128,7 +128,8 @@ public struct Planner<Dialogue: AgentDialogue> {
         ? Request.prepareTraffic(
           step: index, fault: declaration.kind, parameters: declaration.parameters.json,
           selector: experiment.withAddresses(declaration.trafficSection?.json ?? [:]),
-          peers: peers?[host] ?? [], beside: experiment.stepsBeside(index))
+          peers: peers?[host] ?? [], beside: experiment.stepsBeside(index),
+          allowProtected: experiment.policy.allowProtected)
         : .prepare(
           step: index, fault: declaration.kind, parameters: declaration.parameters.json,
           targets: targets.map(\.identity))

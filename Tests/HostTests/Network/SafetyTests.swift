@@ -10,23 +10,120 @@ extension RealHost.NetworkFaults {
   struct SafetyTests {
     @Test(
       "the connections by which agents are reached outlive a partition of everything",
-      .needs(.sshd, .ssh, .sshKeygen))
-    func protected() async throws {
+      .needs(.sshd, .ssh, .sshKeygen), arguments: [false, true])
+    func protected(_ isBehindOthers: Bool) async throws {
       try await Rig.run { rig in
         let network = try await Network.make(3, in: rig)
         let (here, far) = (network.hosts[0], network.hosts[1])
         let ssh = try await SSHServer.start(in: rig, on: far)
+        var environment = ["PATH": ssh.path]
+        if isBehindOthers {
+          environment["JENNER_AGENT"] = try rig.agentBehindTwoOthers()
+        }
         // On both hosts at once; the run must go on, and pass.
         try await FaultRun.during(
           "{fault: network.partition, host: far, traffic: {to: 10.77.0.0/24}}",
           "{fault: network.partition, traffic: {interface: \(NetworkHost.interface)}}",
           on: here, of: network, in: rig, fields: ["hosts: {far: {ssh: target}}"],
-          environment: ["PATH": ssh.path]
+          environment: environment
         ) { (_) async throws in
           try await Task.sleep(for: .seconds(3))
           #expect(try await network.openWays().isEmpty)
         }
       }
+    }
+
+    /// As in tmux or screen, where the shell is no child of the login.
+    @Test(
+      "a login by ssh that did not start the runner outlives a partition of everything",
+      .needs(.sshd, .ssh, .sshKeygen),
+      .enabled(
+        if: !ProcessTable.isBelowSSH, "where a login by ssh started the tests, only that one counts"
+      )
+    )
+    func otherLogin() async throws {
+      try await Rig.run { rig in
+        let network = try await Network.make(2, in: rig)
+        let (here, far) = (network.hosts[0], network.hosts[1])
+        let ssh = try await SSHServer.start(in: rig, on: here)
+        var login = Launch(
+          far.entering + ["\(ssh.folder)/ssh", "target", "while echo x; do sleep 0.1; done"])
+        login.output = .file(rig.scratch.file("login"))
+        _ = try rig.start(login)
+        func hears(_ more: Int) async -> Bool {
+          let before = rig.scratch.text(of: "login").utf8.count
+          return await eventually(within: .seconds(10)) {
+            rig.scratch.text(of: "login").utf8.count > before + 2 * more
+          }
+        }
+        try #require(await hears(1))
+        try await FaultRun.during(
+          "{fault: network.partition, traffic: {interface: \(NetworkHost.interface)}}",
+          on: here, of: network, in: rig
+        ) { (_) async throws in
+          #expect(await hears(10))
+          #expect(try await network.openWays().isEmpty)
+        }
+      }
+    }
+
+    @Test("of a server's connections only that of the program that started the runner is spared")
+    func sparedAlone() async throws {
+      try await Rig.run { rig in
+        let network = try await Network.make(2, in: rig)
+        let (here, there) = (network.hosts[0], network.hosts[1])
+        let port = 8_080
+        let server = try NetworkSocket.bound(
+          to: there.address, port: port, on: there, isStream: true)
+        let record = try await FaultRun.during(
+          "{fault: network.blackhole, traffic: {to: \(there.address), port: \(port)}}",
+          on: here, of: network, in: rig,
+          through: try starter(connectedTo: there, port)
+        ) { (_) async throws in
+          let kept = try server.accept()
+          while (try? kept.receive(isWaiting: false))?.isEmpty == false {}
+          #expect(try !kept.receive().isEmpty, "what is said now arrives")
+          #expect(try NetworkSocket.refusal(from: here, to: there.address, port: port) == ETIMEDOUT)
+        }
+        let note = record.plan.steps.first?.fault?.injections.first?.injection.note ?? ""
+        #expect(note.contains("the connection of bash ("), "\(note)")
+        #expect(note.contains("to \(there.address) port \(port) is spared"), "\(note)")
+      }
+    }
+
+    @Test("a connection that the author allows to be cut is cut")
+    func allowed() async throws {
+      try await Rig.run { rig in
+        let network = try await Network.make(2, in: rig)
+        let (here, there) = (network.hosts[0], network.hosts[1])
+        let port = 8_080
+        let server = try NetworkSocket.bound(
+          to: there.address, port: port, on: there, isStream: true)
+        try await FaultRun.during(
+          "{fault: network.blackhole, traffic: {to: \(there.address), port: \(port)}}",
+          on: here, of: network, in: rig, fields: ["policy: {allow-protected: [bash]}"],
+          through: try starter(connectedTo: there, port)
+        ) { (_) async throws in
+          let kept = try server.accept()
+          while (try? kept.receive(isWaiting: false))?.isEmpty == false {}
+          #expect(throws: SocketError.self, "nothing comes within two seconds") {
+            try kept.receive()
+          }
+        }
+      }
+    }
+
+    /// A program that keeps a connection, says something on it now and then, and starts what follows.
+    private func starter(connectedTo host: NetworkHost, _ port: Int) throws -> [String] {
+      let script = """
+        exec 9<>/dev/tcp/\(host.address)/\(port) || exit 99
+        while echo x; do sleep 0.1; done >&9 &
+        "$@" 9>&-
+        status=$?
+        kill $!
+        exit $status
+        """
+      return [try Tool.bash.required(), "-c", script, "bash"]
     }
 
     @Test("qdiscs and tables of others stay as they are, during a fault and behind it")
@@ -249,4 +346,29 @@ extension RealHost.NetworkFaults {
       }
     }
   }
+}
+
+extension Rig {
+  /// A command that is not the agent but starts one that starts it, as sudo does with a process by which
+  /// it waits.
+  fileprivate func agentBehindTwoOthers() throws -> String {
+    let inner = try scratch.write(
+      "#!/bin/sh\n\(try Product.agent.path()) \"$@\"\nexit $?\n", to: "inner")
+    let outer = try scratch.write("#!/bin/sh\n\(inner) \"$@\"\nexit $?\n", to: "outer")
+    for script in [inner, outer] { chmod(script, 0o755) }
+    return outer
+  }
+}
+
+extension ProcessTable {
+  /// Whether the tests were started from a login by ssh.
+  fileprivate static let isBelowSSH: Bool = {
+    var next = entry(of: getpid())
+    while let process = next, process.pid > 1 {
+      // A session shows its user behind the name.
+      if process.arguments.first?.hasPrefix("sshd") ?? false { return true }
+      next = entry(of: process.parent)
+    }
+    return false
+  }()
 }
