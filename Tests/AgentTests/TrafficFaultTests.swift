@@ -163,7 +163,7 @@ import Testing
   /// No processes are looked up for such a fault, with which the allowed names would come too.
   @Test func theAuthorMayAllowTheConnectionToBeCut() throws {
     let injection = try injection(of: "network.blackhole", allowing: ["worker"])
-    #expect(!injection.effects.flatMap(\.shown).contains { $0.contains("accept") })
+    #expect(!injection.effects.compactMap(\.shown).contains { $0.contains("accept") })
     #expect(injection.note == nil)
   }
 
