@@ -35,7 +35,7 @@ extension BadInput {
       cure: "give r a share above zero"),
     fault(
       "a loss of nothing", "loss", "to: 10.0.0.1", with: "percent: 0%", from: "0%}, for",
-      says: "0% of packets with loss is no fault", cure: "give a share above zero"),
+      says: "less than 0.0001% of the packets with loss is none", cure: "give at least 0.0001%"),
     fault(
       "no delay at all", "latency", "to: 10.0.0.1", with: "delay: 0s", from: "0s}",
       says: "a duration of zero", cure: "write one above zero"),

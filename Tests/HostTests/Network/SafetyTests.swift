@@ -49,7 +49,7 @@ extension RealHost.NetworkFaults {
         var login = Launch(
           far.entering + ["\(ssh.folder)/ssh", "target", "while echo x; do sleep 0.1; done"])
         login.output = .file(rig.scratch.file("login"))
-        _ = try rig.start(login)
+        let client = try rig.start(login)
         func hears(_ more: Int) async -> Bool {
           let before = rig.scratch.text(of: "login").utf8.count
           return await eventually(within: .seconds(10)) {
@@ -64,6 +64,9 @@ extension RealHost.NetworkFaults {
           #expect(await hears(10))
           #expect(try await network.openWays().isEmpty)
         }
+        // With it the shell that it has started ends, which is not below this test.
+        client.sendToGroup(SIGKILL)
+        _ = await client.end()
       }
     }
 
