@@ -103,11 +103,7 @@ enum NetworkTables {
       return nil
     }
     let ordered = stride(from: 0, to: raw.count, by: 4).flatMap { inMachineOrder(raw[$0..<$0 + 4]) }
-    let mapped = [UInt8](repeating: 0, count: 10) + [0xff, 0xff]
-    let isMapped = ordered.count == 16 && Array(ordered.prefix(12)) == mapped
-    return IPAddress(bytes: isMapped ? Array(ordered.suffix(4)) : ordered).map {
-      IPEndpoint($0, port: port)
-    }
+    return IPAddress(bytes: ordered).map { IPEndpoint($0.mapped ?? $0, port: port) }
   }
 
   private static func shortBytes(_ text: Substring) -> [UInt8]? {

@@ -152,7 +152,7 @@ extension AgentMachine {
           rules: prepared.injection.rules?.named(for: ledger.run) ?? NetworkRules(),
           sharing: rulesSharing(step), traffic: traffic, isEnding: isEnding,
           wasSelectedByOthers: selectedByOthers.contains(step), statistics: statistics[step],
-          rivals: rivals(of: step, traffic)),
+          rivals: isEnding ? rivals(of: step, traffic) : []),
         on: host)
     }
   }

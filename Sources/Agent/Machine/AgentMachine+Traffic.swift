@@ -192,13 +192,14 @@ extension AgentMachine {
 
   /// Where no other run may be at work.
   func trafficKeys(of prepared: Prepared) -> [TrafficKey] {
-    guard case .traffic(let fault, let traffic) = prepared.aim,
-      let namespace = traffic.namespace ?? (try? host.networkNamespace(at: "/proc/self/ns/net"))
-    else { return [] }
+    guard case .traffic(let fault, let traffic) = prepared.aim else { return [] }
     let rules = prepared.injection.rules
     let doesRedirect = rules?.server != nil && !(rules?.tables.isEmpty ?? true)
     let interfaces = fault.shaped == nil ? [] : traffic.interfaces
     let places = interfaces.map(TrafficKey.Place.interface) + (doesRedirect ? [.redirection] : [])
+    guard !places.isEmpty,
+      let namespace = traffic.namespace ?? (try? host.networkNamespace(at: "/proc/self/ns/net"))
+    else { return [] }
     return places.map { TrafficKey(namespace: namespace.inode, place: $0) }
   }
 

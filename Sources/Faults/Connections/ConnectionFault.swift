@@ -58,7 +58,7 @@ public struct ConnectionPath: Sendable, Hashable {
 extension Fields {
   /// Notes a share that is none of what it is a share of, as far as shares can be told.
   mutating func noteShare(_ share: Percentage?, of what: String) {
-    guard let share, Traffic.Share.part(of: share.fraction) == 0 else { return }
+    guard !isDeclaring, let share, Traffic.Share.part(of: share.fraction) == 0 else { return }
     let least = Traffic.Share.least.text
     note(
       "less than \(least) of the \(what) is none of them", at: "percent",

@@ -18,7 +18,7 @@ extension HTTPMatch {
         "the method '\(method)' is none: upper and lower case make a difference", at: "method",
         cure: "write '\(method.uppercased())'")
     }
-    if !fields.isDeclaring { fields.noteShare(share, of: "requests") }
+    fields.noteShare(share, of: "requests")
     return HTTPMatch(path: path, method: method, share: share?.fraction ?? 1)
   }
 }

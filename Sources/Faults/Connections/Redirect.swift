@@ -25,18 +25,16 @@ struct Redirect {
 
   /// What no redirect can make anything of.
   static func objections(to selector: TrafficSelector) -> [TrafficObjection] {
-    guard selector.direction == .both else { return [] }
-    return [
-      TrafficObjection(
-        to: "direction", "a connection is redirected where it begins: out, or in",
-        cure: "make a step for each")
-    ]
+    selector.direction == .both ? [bothWays] : []
   }
+
+  private static let bothWays = TrafficObjection(
+    to: "direction", "a connection is redirected where it begins: out, or in",
+    cure: "make a step for each")
 
   func rules(of transports: [TransportProtocol]) throws(Refusal) -> NetworkRules {
     if traffic.direction == .both {
-      throw Refusal(
-        "a connection is redirected where it begins: out, or in", cure: "make a step for each")
+      throw Refusal(Self.bothWays.message, cure: Self.bothWays.cure)
     }
     let statements = families.flatMap { family in transports.map { statement($0, family) } }
     guard transports.contains(.udp) else { return rules.redirection(statements) }

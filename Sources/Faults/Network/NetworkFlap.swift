@@ -60,11 +60,12 @@ public struct NetworkFlap: NetworkFault {
       ?? type.readAbsent(at: fields.mark(of: "with"), in: &fields)
     inner = fault as? any NetworkFault ?? NetworkBlackhole(&fields)
     if let connections = inner as? any ConnectionFault, connections.path.isListening {
-      fields.note(
-        "what is not selected by rules can't come and go", at: "with",
-        cure: "leave 'listen' and 'upstream' out")
+      fields.note(Self.unselected.message, at: "with", cure: Self.unselected.cure)
     }
   }
+
+  private static let unselected = Refusal(
+    "what is not selected by rules can't come and go", cure: "leave 'listen' and 'upstream' out")
 
   /// The kernel counts in its own ticks, and it takes a few milliseconds to tell it something.
   private static let least: Duration = .milliseconds(50)
@@ -106,9 +107,7 @@ public struct NetworkFlap: NetworkFault {
   ) throws(Refusal) -> Injection {
     var injection = try inner.injection(into: traffic, in: setting)
     guard var rules = injection.rules, !rules.live.isEmpty else {
-      throw Refusal(
-        "what is not selected by rules can't come and go", cure: "leave 'listen' and 'upstream' out"
-      )
+      throw Self.unselected
     }
     rules.cycle = NetworkRules.Cycle(on: down, off: up)
     injection.effects = [.network(rules)]

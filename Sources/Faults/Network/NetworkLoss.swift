@@ -50,9 +50,6 @@ public struct NetworkLoss: PacketFault {
     if fields.node("correlation") != nil, share == nil {
       fields.note("'correlation' goes with 'percent'", at: "correlation")
     }
-    if case .lose(let fraction) = treatment, fraction > 0, Traffic.Share.part(of: fraction) == 0 {
-      fields.noteShare(share, of: "packets")
-    }
     fields.noteProblems(of: Shaping(loss: loss))
   }
 

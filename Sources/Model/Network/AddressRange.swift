@@ -27,15 +27,9 @@ public struct AddressRange: Sendable, Hashable, Comparable {
     self = Self.unmapped(address, prefix) ?? AddressRange(address, prefix: prefix)
   }
 
-  /// Packets of IPv4 have no address of IPv6, though programs may see one: RFC 4291, 2.5.5.2.
+  /// The range of IPv4 that one of IPv4-mapped addresses stands for, which no packet has.
   private static func unmapped(_ address: IPAddress, _ prefix: Int) -> AddressRange? {
-    let mapped = [UInt8](repeating: 0, count: 10) + [0xff, 0xff]
-    guard address.bytes.count == 16, Array(address.bytes.prefix(12)) == mapped, prefix >= 96 else {
-      return nil
-    }
-    return IPAddress(bytes: Array(address.bytes.suffix(4))).map {
-      AddressRange($0, prefix: prefix - 96)
-    }
+    prefix < 96 ? nil : address.mapped.map { AddressRange($0, prefix: prefix - 96) }
   }
 
   /// The addresses that share the first bits of one; a longer prefix than it has means it alone.

@@ -37,6 +37,15 @@ public struct IPAddress: Sendable, Hashable {
   /// Whether it stands for every address of its family.
   public var isEvery: Bool { bytes.allSatisfy { $0 == 0 } }
 
+  /// The IPv4 address that an IPv4-mapped one stands for, nil of any other: RFC 4291, 2.5.5.2.
+  ///
+  /// Programs may see such an address; no packet has it.
+  public var mapped: IPAddress? {
+    let head = [UInt8](repeating: 0, count: 10) + [0xff, 0xff]
+    return family == .v6 && bytes.starts(with: head)
+      ? IPAddress(known: Array(bytes.suffix(4))) : nil
+  }
+
   /// Whether it means something on one link only, so that it needs an interface: RFC 4291, 2.5.6.
   public var isLinkLocal: Bool {
     family == .v6 && bytes[0] == 0xFE && bytes[1] & 0xC0 == 0x80

@@ -18,6 +18,8 @@ final class NetworkHolder {
   private var isHeld = false
   /// Whether the order's gates have been set: what is heard of them later is for the rules.
   private var isLive = false
+  /// Whether it takes nothing new on any more: what comes and goes stays gone then.
+  private var isLeaving = false
 
   /// Holds what the order on the socket says, until its deadline or until this process is killed.
   static func hold() -> Int32 {
@@ -156,6 +158,7 @@ final class NetworkHolder {
 
   /// Takes nothing new on, lets go on what goes through the server, for a moment, and ends.
   private func leave() {
+    isLeaving = true
     guard let server, isHeld else { return loop.stop() }
     for set in order?.rules.live ?? [] { owner?.note(set.flushing) }
     server.drain { [self] in loop.stop() }
@@ -173,8 +176,11 @@ final class NetworkHolder {
 
   private func scheduleCycle() {
     guard let rules = order?.rules, let cycle = rules.cycle else { return }
-    loop.schedule(after: .seconds(cycle.onSeconds)) { [self] in server?.rest(true) }
+    loop.schedule(after: .seconds(cycle.onSeconds)) { [self] in
+      if !isLeaving { server?.rest(true) }
+    }
     loop.schedule(after: .seconds(cycle.onSeconds + cycle.offSeconds)) { [self] in
+      guard !isLeaving else { return }
       server?.rest(false)
       for set in rules.live { owner?.note(set.adding(for: timeOn)) }
       scheduleCycle()
