@@ -23,8 +23,8 @@ extension RealHost {
         let files = "/tmp/jenner-test-\(folder)-\(getpid())"
         rig.atEnd { rmdir(files) }
         let environment = ["JENNER_EXPERIMENT_FOLDER": files]
-        try await script("\(folder)/up", environment, in: rig)
         do {
+          try await script("\(folder)/up", environment, in: rig)
           for name in names {
             let outcome = try await Jenner.run(
               [
@@ -36,6 +36,7 @@ extension RealHost {
         } catch {
           Issue.record("\(error)")
         }
+        // Also after an 'up' that failed half-way.
         try await script("\(folder)/down", environment, in: rig)
         #expect(Jenner.records(in: rig).count == names.count)
         #expect(Jenner.records(in: rig).allSatisfy { $0.clean })

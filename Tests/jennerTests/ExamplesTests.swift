@@ -36,6 +36,18 @@ struct ExamplesTests {
     #expect(!experiment.title.isEmpty)
   }
 
+  /// A connection that has just ended keeps its own port for a minute, so a server whose port is one
+  /// of those (ip(7), ip_local_port_range) may find it taken by a stranger.
+  @Test(
+    "in experiments/ leave outgoing connections their ports",
+    arguments: try Repository.files(in: "experiments"))
+  func ports(path: String) throws {
+    let outgoing = 32_768...60_999
+    let numbers = try Repository.text(of: path)
+      .split { !$0.isASCII || !$0.isNumber }.compactMap { Int($0) }
+    #expect(numbers.filter(outgoing.contains) == [])
+  }
+
   @Test(
     "of 'jenner new' are valid for every fault", arguments: Catalog.builtIn.faults.keys.sorted())
   func new(kind: String) throws {

@@ -19,6 +19,17 @@ enum Repository {
     return names.filter { $0.hasSuffix(".yaml") }.sorted().map { "experiments/\($0)" }
   }
 
+  /// Every file in a folder and in the folders in it.
+  static func files(in folder: String) throws -> [String] {
+    let manager = FileManager.default
+    return try manager.contentsOfDirectory(atPath: path(folder)).sorted().flatMap { name in
+      let inner = "\(folder)/\(name)"
+      let attributes = try manager.attributesOfItem(atPath: path(inner))
+      return attributes[.type] as? FileAttributeType == .typeDirectory
+        ? try files(in: inner) : [inner]
+    }
+  }
+
   /// A block of YAML in a document, with the line where it begins.
   struct Block {
     var line: Int
