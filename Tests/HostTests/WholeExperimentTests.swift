@@ -45,6 +45,7 @@ extension RealHost {
           == ["prepare", "baseline", "method", "undo", "rollbacks", "recovery"])
       let roles = record.actions.map(\.role)
       #expect(roles.filter { $0 == .run }.count == 1)
+      #expect(roles.filter { $0 == .undo }.count == 1)
       #expect(roles.filter { $0 == .rollback }.count == 1)
       // The action's undo and the rollback really ran, on their hosts, once.
       #expect(rig.scratch.text(of: "undone") == "undone\n")

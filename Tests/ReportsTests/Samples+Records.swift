@@ -87,7 +87,10 @@ extension Samples {
       ActionRecord(
         step: "empty the cache", role: .run, host: "local", command: "redis-cli flushall",
         at: 125.9,
-        outcome: "exited 0", succeeded: true, output: "OK\n", errors: "")
+        outcome: "exited 0", succeeded: true, output: "OK\n", errors: ""),
+      ActionRecord(
+        step: "empty the cache", role: .undo, host: "local", command: "warm-cache --all",
+        at: 130.2, outcome: "the command exited 0", succeeded: true, output: "", errors: ""),
     ]
     record.events = [
       EventRecord(at: 0, kind: "phase.began", text: "The baseline began."),

@@ -116,6 +116,23 @@ import Testing
     #expect(kinds == ["state", "begin", "arm", "act", "undo", "rollback", "end"])
   }
 
+  @Test func anActionItsUndoAndTheRollbackAreInTheRecord() throws {
+    let text = SimulatedExperiment.text.replacingMethod(
+      with: """
+          - {name: empty, run: [flush], undo: [restore, --all], for: 5s}
+        rollbacks:
+          - run: [start]
+        """)
+    let record = try #require(try SimulatedExperiment.run(text).record)
+    #expect(record.verdict == .pass, "\(record.reasons)")
+    #expect(record.actions.map(\.role) == [.run, .undo, .rollback])
+    let undo = try #require(record.actions.first { $0.role == .undo })
+    #expect(undo.step == "empty")
+    #expect(undo.command == "restore --all")
+    #expect(undo.succeeded)
+    #expect(!undo.outcome.isEmpty)
+  }
+
   @Test func stepsOfAGroupBeginTogetherEachAfterItsOwnDelay() throws {
     let text = SimulatedExperiment.text.replacingMethod(
       with: """

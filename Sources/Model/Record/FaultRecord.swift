@@ -42,7 +42,9 @@ public struct FaultRecord: Sendable, Hashable, Codable {
   }
 }
 
-/// An action, or the author's undo or rollback, as it happened.
+/// An action, the author's undo of one, or a rollback, as it happened.
+///
+/// The author's undo of a fault is among the fault's.
 public struct ActionRecord: Sendable, Hashable, Codable {
   /// What the action was for.
   public enum Role: String, Sendable, Codable {

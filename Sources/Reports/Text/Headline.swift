@@ -53,10 +53,14 @@ struct Headline {
 extension Record {
   /// What is known of the undo, in a phrase.
   var undoText: String {
-    let proofs = faults.flatMap(\.undo)
     guard clean else { return "not proved" }
-    if proofs.isEmpty { return "there was nothing to undo" }
-    return "proved (\(Amounts.count(proofs.count, "undo step")) read back)"
+    let steps = faults.flatMap(\.undo).count
+    let commands = actions.filter { $0.role == .undo && $0.succeeded }.count
+    var parts: [String] = []
+    if steps > 0 { parts.append("\(Amounts.count(steps, "undo step")) read back") }
+    if commands > 0 { parts.append("\(Amounts.count(commands, "own command")) succeeded") }
+    return parts.isEmpty
+      ? "there was nothing to undo" : "proved (\(parts.joined(separator: ", ")))"
   }
 
   /// Why no time of a recovery is told although nothing says that it was missed.
