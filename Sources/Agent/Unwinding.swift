@@ -304,11 +304,11 @@ extension Undo {
   }
 
   /// What the result of its command shows.
-  fileprivate func evidence(of result: CommandResult) -> String {
+  func evidence(of result: CommandResult) -> String {
     if case .clear = self, result.isSuccess {
       return result.output.split(separator: "\n").joined(separator: " ").limited
     }
-    let errors = result.errors.limited
+    let errors = result.errors.split(whereSeparator: \.isNewline).joined(separator: " ").limited
     return "the command " + result.summary + (errors.isEmpty ? "" : ": \(errors)")
   }
 }

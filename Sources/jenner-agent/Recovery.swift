@@ -16,7 +16,9 @@ enum Recovery {
     var reason: String
     var proofs: [UndoProof] = []
     var pending: [String] = []
-    var isClean: Bool { pending.isEmpty }
+    /// Rollbacks that have run, and failed.
+    var failures: [String] = []
+    var isClean: Bool { pending.isEmpty && failures.isEmpty }
   }
 
   static func run(_ format: Terminal.Format) -> ExitStatus {
@@ -102,7 +104,8 @@ enum Recovery {
       try file.remove()
       return Finding(
         run: ledger.runName(at: path), title: ledger.titleText, outcome: "removed",
-        reason: "nothing is left to do", proofs: ledger.status.proofs)
+        reason: "nothing is left to do", proofs: ledger.status.proofs,
+        failures: ledger.failedRollbacks)
     } catch {
       return nil
     }
@@ -124,7 +127,7 @@ enum Recovery {
     return Finding(
       run: state.runName(at: path), title: state.titleText,
       outcome: pending.isEmpty ? "undone" : "not undone", reason: reason,
-      proofs: state.status.proofs, pending: pending)
+      proofs: state.status.proofs, pending: pending, failures: state.failedRollbacks)
   }
 
   private static func remedy(of ledger: LedgerState, at path: String) -> [String] {
@@ -143,6 +146,7 @@ enum Recovery {
     return findings.map { finding in
       var lines = ["\(finding.run) (\(finding.title)): \(finding.outcome); \(finding.reason)"]
       lines += finding.proofs.map { "  \($0.isProved ? "undone" : "FAILED"): \($0.evidence)" }
+      lines += finding.failures.map { "  FAILED: \($0)" }
       lines += finding.pending.map { "  LEFT BEHIND: \($0)" }
       return lines.joined(separator: "\n") + "\n"
     }.joined()

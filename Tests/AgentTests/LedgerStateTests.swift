@@ -60,6 +60,30 @@ import Testing
     }
   }
 
+  /// A rollback runs once; one that could not be started has not run.
+  @Test func aRollbackThatCouldNotBeStartedIsTriedAgain() {
+    func state(_ ending: CommandResult.Ending) -> LedgerState {
+      Self.folded([
+        .armed(rollbacks: [Command(argv: ["r0"]), Command(argv: ["r1"])]),
+        .rolledBack(index: 0, result: CommandResult(ending: ending, errors: "no disk")),
+      ])
+    }
+    let missing = state(.notStarted("EMFILE"))
+    #expect(missing.pendingRollbacks.map(\.index) == [0, 1])
+    #expect(missing.failedRollbacks.isEmpty)
+    #expect(missing.pending.first == "rollback (could not be started: EMFILE): r0")
+    for ending in [CommandResult.Ending.exited(1), .signalled(9), .timedOut] {
+      let failed = state(ending)
+      #expect(failed.pendingRollbacks.map(\.index) == [1])
+      #expect(failed.failedRollbacks.count == 1)
+      #expect(failed.failedRollbacks.first?.hasSuffix("no disk; it is not run again: r0") == true)
+    }
+    let succeeded = state(.exited(0))
+    #expect(succeeded.pendingRollbacks.map(\.index) == [1])
+    #expect(succeeded.failedRollbacks.isEmpty)
+    #expect(succeeded.status.rollbacks?.map(\.isSuccess) == [true])
+  }
+
   @Test func readingGivesWhatFoldingGives() throws {
     for count in 0...Self.entries.count {
       let prefix = Self.entries.prefix(count)

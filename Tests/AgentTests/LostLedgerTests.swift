@@ -60,6 +60,29 @@ struct LostLedgerTests {
     #expect(scratch.locks(of: target).isEmpty)
   }
 
+  /// What nobody else has told of is told by `recover`.
+  @Test func aRollbackThatFailsIsTold() throws {
+    let scratch = try Scratch()
+    let session = try AgentSession(in: scratch, mayTrace: false)
+    _ = try session.ask(.begin(run: "failing-\(getpid())", title: "a test", limitSeconds: 600))
+    let failing = Command(argv: ["sh", "-c", "echo no such table >&2; exit 3"])
+    _ = try session.ask(.arm(rollbacks: [failing, Command(argv: ["/nowhere/to-be-found"])]))
+    try session.killAll()
+
+    let recovery = try scratch.run("recover")
+    #expect(recovery.ending == .exited(ExitStatus.residue.rawValue))
+    #expect(
+      recovery.output.contains(
+        "  FAILED: rollback: the command exited 3: no such table; it is not run again: sh -c "),
+      "\(recovery)")
+    #expect(recovery.output.contains("  LEFT BEHIND: rollback (could not be started: "))
+    // The first has had its turn; the second waits for its program.
+    let again = try scratch.run("recover")
+    #expect(again.ending == .exited(ExitStatus.residue.rawValue))
+    #expect(again.output.contains("  LEFT BEHIND: rollback (could not be started: "))
+    #expect(try scratch.run("residue").output.contains("/nowhere/to-be-found"))
+  }
+
   /// What the run has continued is stopped by another afterwards; that is no business of ours.
   @Test func whatAnotherStoppedStaysStopped() throws {
     let scratch = try Scratch()

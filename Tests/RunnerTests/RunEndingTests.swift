@@ -87,6 +87,18 @@ import Testing
     #expect(record.residue.map(\.what) == ["resume 100"])
   }
 
+  /// The guardian has run the rollback; what it came to is in the ledger alone.
+  @Test func aRollbackOfALostAgentIsInTheRecord() throws {
+    var script = Script()
+    script.lostAt = 5
+    script.ledger.rollbacks = [CommandResult(ending: .exited(3))]
+    let text = SimulatedExperiment.text + "\nrollbacks:\n  - {name: restart, run: [start]}\n"
+    let record = try #require(try SimulatedExperiment.run(text, script: script).record)
+    #expect(record.actions.map(\.role) == [.rollback])
+    #expect(record.actions.first?.outcome == "exited 3")
+    #expect(record.reasons.contains { $0.contains("rollback 'restart' exited 3") })
+  }
+
   /// Nobody says whether the fault was undone: the run ends all the same, and not as clean.
   @Test func anAgentThatNobodyReachesAgainDoesNotHoldTheRun() throws {
     var script = Script()

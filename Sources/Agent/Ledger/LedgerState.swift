@@ -26,6 +26,13 @@ public struct LedgerState: Sendable, Hashable {
   public struct Rollback: Sendable, Hashable {
     public var command: Command
     public var result: CommandResult?
+
+    /// Whether it has run; one that could not be started has not, and is tried again.
+    public var hasRun: Bool {
+      guard let result else { return false }
+      if case .notStarted = result.ending { return false }
+      return true
+    }
   }
 
   public private(set) var run = ""
@@ -132,7 +139,7 @@ public struct LedgerState: Sendable, Hashable {
 
   /// The rollbacks that have not run, with their places.
   public var pendingRollbacks: [(index: Int, command: Command)] {
-    rollbacks.enumerated().filter { $0.element.result == nil }
+    rollbacks.enumerated().filter { !$0.element.hasRun }
       .map { ($0.offset, $0.element.command) }
   }
 
@@ -186,7 +193,17 @@ public struct LedgerState: Sendable, Hashable {
   /// What the runner is told.
   public var status: LedgerStatus {
     LedgerStatus(
-      run: run, isKnown: true, pending: pending, proofs: steps.flatMap { $0.proofs ?? [] })
+      run: run, isKnown: true, pending: pending, proofs: steps.flatMap { $0.proofs ?? [] },
+      rollbacks: rollbacks.compactMap(\.result?.excerpt))
+  }
+
+  /// The rollbacks that have run and failed, each with what it came to: they run once.
+  public var failedRollbacks: [String] {
+    rollbacks.compactMap { rollback in
+      guard rollback.hasRun, let result = rollback.result, !result.isSuccess else { return nil }
+      let evidence = Undo.run(rollback.command).evidence(of: result)
+      return "rollback: \(evidence); it is not run again: \(rollback.command.shown)"
+    }
   }
 
   /// What is not proved undone, each with the command that would do it.
@@ -199,7 +216,10 @@ public struct LedgerState: Sendable, Hashable {
         lines.append("\(step.intent.kind): \(undo.shown): \(command)")
       }
     }
-    for (_, command) in pendingRollbacks { lines.append("rollback: \(command.shown)") }
+    for (index, command) in pendingRollbacks {
+      let reason = rollbacks[index].result.map { " (\($0.summary))" } ?? ""
+      lines.append("rollback\(reason): \(command.shown)")
+    }
     if let newerVersion {
       lines.append(
         "the ledger is of format \(newerVersion), which only a newer jenner-agent can read")

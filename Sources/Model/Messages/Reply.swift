@@ -46,20 +46,26 @@ public struct LedgerStatus: Sendable, Hashable, Codable {
   public var pending: [String]
   /// The proofs of what was undone.
   public var proofs: [UndoProof]
+  /// What the rollbacks came to that were tried, in their order; nil from a program that does not say.
+  public var rollbacks: [CommandResult]?
 
   /// Makes a status.
-  public init(run: String, isKnown: Bool, pending: [String], proofs: [UndoProof]) {
+  public init(
+    run: String, isKnown: Bool, pending: [String], proofs: [UndoProof],
+    rollbacks: [CommandResult]? = nil
+  ) {
     self.run = run
     self.isKnown = isKnown
     self.pending = pending
     self.proofs = proofs
+    self.rollbacks = rollbacks
   }
 
   /// Whether nothing is left to undo.
   public var isClean: Bool { pending.isEmpty }
 
   private enum CodingKeys: String, CodingKey {
-    case run, pending, proofs
+    case run, pending, proofs, rollbacks
     case isKnown = "known"
   }
 }

@@ -196,6 +196,11 @@ extension RunMachine {
       record.faults[index].undone = status.isClean && status.isKnown
       record.faults[index].close(at: time)
     }
+    if let results = status.rollbacks,
+      !record.actions.contains(where: { $0.role == .rollback && $0.host == host })
+    {
+      noteRollbacks(results, host: host)
+    }
     // An agent that was asked to end removes its ledger once everything in it is done, and may be
     // killed before it can say so.
     let wasProved =

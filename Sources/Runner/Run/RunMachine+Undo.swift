@@ -101,18 +101,24 @@ extension RunMachine {
     let name = steps[index].plan.name
     let isProved = proofs.allSatisfy(\.isProved)
     if !isProved { hasUnprovedUndo = true }
-    if let place = faultIndex[FaultKey(step: index, host: host)] {
-      record.faults[place].undo += proofs.map { proof in
-        UndoProof(
-          step: proof.step, isProved: proof.isProved,
-          evidence: specification.redaction.apply(to: proof.evidence))
-      }
-      record.faults[place].undone = isProved
+    let proofs = proofs.map { proof in
+      UndoProof(
+        step: proof.step, isProved: proof.isProved,
+        evidence: specification.redaction.apply(to: proof.evidence))
     }
-    let evidence = proofs.map(\.evidence).joined(separator: "; ")
+    if let place = faultIndex[FaultKey(step: index, host: host)] {
+      record.faults[place].undo += proofs
+      record.faults[place].undone = isProved
+    } else if let undo = steps[index].plan.undo {
+      record.actions += proofs.map { proof in
+        ActionRecord(
+          step: name, role: .undo, host: host, command: undo.shown, at: seconds(now),
+          outcome: proof.evidence, succeeded: proof.isProved, output: "", errors: "")
+      }
+    }
     tell(
       isProved ? "undo.proved" : "undo.failed",
-      proofs.isEmpty ? "nothing to undo" : specification.redaction.apply(to: evidence),
+      proofs.isEmpty ? "nothing to undo" : proofs.map(\.evidence).joined(separator: "; "),
       step: name, host: host)
   }
 
@@ -143,6 +149,13 @@ extension RunMachine {
   }
 
   mutating func takeRolledBack(_ results: [CommandResult], host: String) {
+    noteRollbacks(results, host: host)
+    if rollbackHosts.first == host { rollbackHosts.removeFirst() }
+    askForRollback()
+  }
+
+  /// What the rollbacks of a host came to, in their order.
+  mutating func noteRollbacks(_ results: [CommandResult], host: String) {
     let rollbacks = specification.plan.rollbacks.filter { $0.host == host }
     for (rollback, result) in zip(rollbacks, results) {
       noteAction(
@@ -153,8 +166,6 @@ extension RunMachine {
         step: rollback.name, host: host)
       if !result.isSuccess { failedActions.append("rollback '\(rollback.name)' \(result.summary)") }
     }
-    if rollbackHosts.first == host { rollbackHosts.removeFirst() }
-    askForRollback()
   }
 
   mutating func noteAction(
