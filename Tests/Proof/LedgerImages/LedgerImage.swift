@@ -55,20 +55,27 @@ struct LedgerLandmarks {
   var intent: Int
   /// The end of the last entry that says what an undo came to.
   var undone: Int
+  /// Between the end of the entry that names the rollbacks and that which says that they have run; nil
+  /// if there are none.
+  var rollback: Range<Int>?
 
   /// Finds them; nil if there are none.
   init?(in ledger: [UInt8]) {
     var end = 0
     var found: [String: Int] = [:]
+    let entries = ["intent", "undone", "armed", "rolledBack"]
     for line in ledger.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
       end += line.count + 1
       let text = String(decoding: line, as: UTF8.self)
-      for entry in ["intent", "undone"] where text.contains(" {\"\(entry)\":") {
+      for entry in entries where text.contains(" {\"\(entry)\":") {
         found[entry] = end
       }
     }
     guard let intent = found["intent"], let undone = found["undone"] else { return nil }
     self.intent = intent
     self.undone = undone
+    if let armed = found["armed"], let rolledBack = found["rolledBack"] {
+      rollback = armed..<rolledBack
+    }
   }
 }

@@ -70,10 +70,8 @@ struct LedgerImageCase: Codable {
     var problems: [String] = []
     try place.clear()
     try Data(bytes).write(to: URL(filePath: place.state + "/runs/image.ledger"))
-    // Who is stopped while no intent stands in the ledger, or when it is settled, is so by another's
-    // will. A holder's targets run once it is gone, which it is: everything of the run has ended.
-    let isOurs = length >= landmarks.intent && length < landmarks.undone && undoClass == .guardian
-    try stop(place.target)
+    let effect = LedgerEffect(scenario, undoClass, landmarks, in: place)
+    try effect.perform()
     for link in links {
       let made = try Tool.run(["ip", "link", "add", "name", link, "type", "ifb"])
       guard made.status == 0 else { throw SystemError("make \(link): \(made.output)", code: EIO) }
@@ -82,24 +80,20 @@ struct LedgerImageCase: Codable {
     if recovery.status != 0 || recovery.hasHung {
       problems.append("recover ended with \(recovery.status): \(recovery.output)")
     }
-    let isHeld =
-      try isOurs
-      ? place.isHeld(by: scenario, longerThan: .seconds(1)) : place.target.isHeld()
-    if isOurs, isHeld { problems.append("the target is still stopped") }
-    if !isOurs, !isHeld { problems.append("recover let a process go on that another had stopped") }
+    problems += try effect.problems(ofRecoveryFrom: length)
 
     let shown = try Tool.run(["ip", "-o", "link"]).output
     problems += links.filter(shown.contains).map { "recover left the device \($0)" }
 
-    try stop(place.target)
+    try effect.perform()
     let again = try place.agent(["recover"])
     if again.status != 0 || again.hasHung {
       problems.append("a second recover ended with \(again.status): \(again.output)")
     }
-    if try !place.target.isHeld() { problems.append("a second recover touched the target") }
+    problems += try effect.problems(ofRecoveryFrom: nil).map { "a second time: \($0)" }
     let residue = try place.agent(["residue"])
     if residue.status != 0 { problems.append("residue: \(residue.output)") }
-    kill(place.target.pid, SIGCONT)
+    try effect.end()
     return problems
   }
 
@@ -110,10 +104,5 @@ struct LedgerImageCase: Codable {
     return Set(words).filter { word in
       RunMark(beginning: word).map { $0.name != word } ?? false && !word.contains("_")
     }.sorted()
-  }
-
-  private func stop(_ target: Target) throws {
-    kill(target.pid, SIGSTOP)
-    for _ in 0..<1000 where !target.seemsHeld { usleep(1000) }
   }
 }

@@ -33,7 +33,7 @@ final class Place {
   ///
   /// Not the ledgers: a settled one may stay until the next `recover`, and whether it is settled is said
   /// by `residue`.
-  private var folders: [String] { ["/run/lock", cgroup.folder] }
+  private var folders: [String] { ["/run/lock", cgroup.folder, ChangedFiles.folder] }
 
   /// Makes it, in the namespaces of a worker.
   init(programs: Programs) throws {
@@ -54,6 +54,7 @@ final class Place {
         try FileManager.default.removeItem(atPath: "\(folder)/\(name)")
       }
     }
+    try ChangedFiles.clear()
     port.drain()
     for folder in [reports, state + "/runs"] { try Directory.make(folder, mode: 0o700) }
     reap()
@@ -143,13 +144,24 @@ final class Place {
 
   /// Whether a scenario's fault is in force, as programs that are not ours show it.
   func isHeld(by scenario: Scenario) throws -> Bool {
-    try scenario.isOfTraffic ? HostPicture.showsTablesOfRuns() : target.isHeld()
+    switch scenario.subject {
+    case .process: try target.isHeld()
+    case .traffic: try HostPicture.showsTablesOfRuns()
+    case .files: ChangedFiles.areThere
+    }
   }
 
   /// Whether a scenario's fault seems to be in force: quick, and only good for choosing a moment.
   func seemsHeld(by scenario: Scenario) -> Bool {
-    guard scenario.isOfTraffic else { return target.seemsHeld }
-    return ProcFile.names(in: state + "/runs").filter { $0.hasSuffix(".ledger") }.contains {
+    switch scenario.subject {
+    case .process: target.seemsHeld
+    case .traffic: ledgersSpeakOfEffects
+    case .files: ChangedFiles.areThere
+    }
+  }
+
+  private var ledgersSpeakOfEffects: Bool {
+    ProcFile.names(in: state + "/runs").filter { $0.hasSuffix(".ledger") }.contains {
       let ledger = ProcFile.text("\(state)/runs/\($0)")
       return ledger.contains(" {\"injected\":") && !ledger.contains(" {\"undone\":")
     }

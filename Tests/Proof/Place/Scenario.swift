@@ -1,14 +1,23 @@
 import FoundationEssentials
 
-/// A fault that can be set on a throwaway process, or on packets of a namespace: the table of what is
+/// What can be done to a throwaway process, to packets of a namespace or to files: the table of what is
 /// proved.
 struct Scenario: Codable, Hashable {
-  /// The kind of fault.
+  /// What it acts on.
+  enum Subject: Codable, Hashable {
+    /// The target.
+    case process
+    /// Packets, in a file's words.
+    case traffic(String)
+    /// Files, by commands of an author's own: an action, its undo, and a rollback.
+    case files
+  }
+
+  /// The kind of fault, or `run`.
   var fault: String
   /// Further fields of the step.
   var with: String?
-  /// The packets that it hits, in a file's words; nil: it hits the target.
-  var traffic: String?
+  var subject = Subject.process
   /// Whether the target is gone once the fault was in force.
   var endsTarget = false
   /// Whether another program traces the target, so that no holder of ours can.
@@ -27,7 +36,7 @@ struct Scenario: Codable, Hashable {
   /// it is tried at the calls of those that carry the rules out.
   var isVariant = false
 
-  static let all = processes + network
+  static let all = processes + actions + network
 
   /// Those of one kind of fault; all of them for nil.
   static func all(of fault: String?) -> [Scenario] {
@@ -45,19 +54,21 @@ struct Scenario: Codable, Hashable {
     Scenario(fault: "process.kill", endsTarget: true),
   ]
 
+  static let actions = [Scenario(fault: "run", subject: .files, isExclusive: false)]
+
   /// One for each way in which packets are touched: an inet table, a netdev table with a device of the
   /// fault's own, and a redirect to the proxy and to the resolver.
   static let network = [
     Scenario(
-      fault: "network.blackhole", traffic: connections, isExclusive: false, lasting: "150ms"),
+      fault: "network.blackhole", subject: connections, isExclusive: false, lasting: "150ms"),
     Scenario(
-      fault: "network.bandwidth", with: "{rate: 10mbit}", traffic: connections, lasting: "150ms"),
+      fault: "network.bandwidth", with: "{rate: 10mbit}", subject: connections, lasting: "150ms"),
     Scenario(
-      fault: "connection.latency", with: "{delay: 1ms}", traffic: connections, lasting: "150ms"),
+      fault: "connection.latency", with: "{delay: 1ms}", subject: connections, lasting: "150ms"),
     Scenario(
       fault: "network.dns",
       with: "{fail: name-error, servers: '127.0.0.1:\(Talker.nameServer)'}",
-      traffic: "{to: 127.0.0.1}", lasting: "150ms"),
+      subject: .traffic("{to: 127.0.0.1}"), lasting: "150ms"),
   ]
 
   /// Other rules, carried out as those of the network's scenarios.
@@ -68,32 +79,40 @@ struct Scenario: Codable, Hashable {
     variant("network.flap", with: "{down: 50ms, up: 50ms}"),
     variant(
       "network.bandwidth", with: "{rate: 10mbit}", "by user",
-      traffic: connections.replacing("}", with: ", user: root}")),
+      subject: .traffic("{\(connection), user: root}")),
     variant("network.bandwidth", with: "{rate: 10mbit}", "two at once", isDoubled: true),
   ]
 
   private static func variant(
     _ fault: String, with: String? = nil, _ difference: String? = nil,
-    traffic: String = connections, isDoubled: Bool = false
+    subject: Subject = connections, isDoubled: Bool = false
   ) -> Scenario {
     Scenario(
-      fault: fault, with: with, traffic: traffic, isExclusive: fault == "network.bandwidth",
+      fault: fault, with: with, subject: subject, isExclusive: fault == "network.bandwidth",
       lasting: "150ms", difference: difference, isDoubled: isDoubled, isVariant: true)
   }
 
-  private static let connections = "{to: 127.0.0.1, port: \(Talker.server), protocol: tcp}"
+  private static let connections = Subject.traffic("{\(connection)}")
+  private static let connection = "to: 127.0.0.1, port: \(Talker.server), protocol: tcp"
 
   var name: String {
     if let difference { return "\(fault) \(difference)" }
+    if subject == .files { return "\(fault) with undo and rollback" }
     return isTraced ? "\(fault) of a traced process" : fault
   }
 
-  var isOfTraffic: Bool { traffic != nil }
+  var isOfTraffic: Bool {
+    if case .traffic = subject { true } else { false }
+  }
 
   /// The roles that a run of it has.
   var roles: [Role] {
     if isVariant { return [.holder, .rules, .clearing] }
-    return Role.allCases.filter { isOfTraffic || ![.rules, .clearing].contains($0) }
+    switch subject {
+    case .traffic: return Role.allCases
+    case .process: return Role.allCases.filter { ![.rules, .clearing].contains($0) }
+    case .files: return Role.allCases.filter { ![.rules, .clearing, .holder].contains($0) }
+    }
   }
 
   /// An experiment of a few tenths of a second that passes unless something is killed.
@@ -112,12 +131,21 @@ struct Scenario: Codable, Hashable {
     method:
       - together:
     \(steps.joined(separator: "\n"))
-    limits: {duration: 1m}
+    \(rollbacks)limits: {duration: 1m}
 
     """
   }
 
   private var steps: [String] {
+    if subject == .files {
+      let action = """
+            - run: [touch, \(ChangedFiles.undone), \(ChangedFiles.rolledBack)]
+              timeout: 5s
+              undo: {run: [rm, -f, \(ChangedFiles.undone)], timeout: 5s}
+              for: \(lasting)
+        """
+      return [action]
+    }
     let with = with.map { "\n      with: \($0)" } ?? ""
     let first = """
           - fault: \(fault)
@@ -127,8 +155,14 @@ struct Scenario: Codable, Hashable {
     return isDoubled ? [first, first + "\n      after: 50ms"] : [first]
   }
 
+  private var rollbacks: String {
+    guard subject == .files else { return "" }
+    return "rollbacks: [{run: [rm, -f, \(ChangedFiles.rolledBack)], timeout: 5s}]\n"
+  }
+
   private var aim: String {
-    traffic.map { "traffic: \($0)" } ?? "targets: {cmdline: '\(Target.commandLine)'}"
+    if case .traffic(let packets) = subject { return "traffic: \(packets)" }
+    return "targets: {cmdline: '\(Target.commandLine)'}"
   }
 }
 
@@ -142,15 +176,22 @@ enum UndoClass: String, Codable {
 /// Of a plan in JSON, what the proof goes by.
 struct PlanExcerpt: Decodable {
   struct Contents: Decodable { var steps: [Step] }
-  struct Step: Decodable { var fault: Fault? }
+  struct Step: Decodable {
+    var fault: Fault?
+    var undo: Command?
+  }
+  struct Command: Decodable { var argv: [String] }
   struct Fault: Decodable { var injections: [HostInjection] }
   struct HostInjection: Decodable { var injection: Injection }
   struct Injection: Decodable { var undoClass: UndoClass }
 
   var plan: Contents
 
-  /// The class of the first fault.
+  /// The class of the first fault; an author's undo of an action is left to guardian and `recover`.
   var undoClass: UndoClass? {
-    plan.steps.lazy.compactMap { $0.fault?.injections.first?.injection.undoClass }.first
+    plan.steps.first.flatMap { step in
+      step.fault.map { $0.injections.first?.injection.undoClass }
+        ?? (step.undo == nil ? UndoClass.none : .guardian)
+    }
   }
 }
