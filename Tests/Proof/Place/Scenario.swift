@@ -43,9 +43,10 @@ struct Scenario: Codable, Hashable {
     all.filter { fault == nil || $0.fault == fault }
   }
 
-  /// Those and the variants.
+  /// Those and the variants; those that need netem only where one of their kinds is asked for.
   static func everyKind(of fault: String? = nil) -> [Scenario] {
-    (all + variants).filter { fault == nil || $0.fault == fault }
+    guard let fault else { return all + variants }
+    return (all + variants + netem).filter { $0.fault == fault }
   }
 
   static let processes = [
@@ -81,6 +82,14 @@ struct Scenario: Codable, Hashable {
       "network.bandwidth", with: "{rate: 10mbit}", "by user",
       subject: .traffic("{\(connection), user: root}")),
     variant("network.bandwidth", with: "{rate: 10mbit}", "two at once", isDoubled: true),
+  ]
+
+  /// Devices that netem shapes, which not every kernel has: tried in the kernel lab.
+  static let netem = [
+    variant("network.latency", with: "{delay: 20ms}"),
+    variant("network.corrupt", with: "{percent: 10%}"),
+    variant("network.duplicate", with: "{percent: 50%}"),
+    variant("network.reorder", with: "{percent: 50%, delay: 10ms}"),
   ]
 
   private static func variant(
