@@ -19,7 +19,9 @@ struct Concurrency: ParsableCommand {
 
   /// Who may come beside a run.
   private static func pairs(of scenario: Scenario) -> [ConcurrencyCase.Pair] {
-    scenario.isExclusive
+    // Nothing keeps the commands of two authors, or of one in two runs, from the same files.
+    if scenario.subject == .files { return [.runAndRecover] }
+    return scenario.isExclusive
       ? [.runs, .claims, .runAndRecover] : [.neighbours, .runAndRecover]
   }
 
