@@ -194,8 +194,11 @@ public struct LedgerState: Sendable, Hashable {
   public var status: LedgerStatus {
     LedgerStatus(
       run: run, isKnown: true, pending: pending, proofs: steps.flatMap { $0.proofs ?? [] },
-      rollbacks: rollbacks.compactMap(\.result?.excerpt))
+      rollbacks: rollbackResults)
   }
+
+  /// What the rollbacks came to that were tried, in their order.
+  var rollbackResults: [CommandResult] { rollbacks.compactMap(\.result?.excerpt) }
 
   /// The rollbacks that have run and failed, each with what it came to: they run once.
   public var failedRollbacks: [String] {

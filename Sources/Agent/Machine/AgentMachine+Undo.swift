@@ -184,8 +184,7 @@ extension AgentMachine {
         effects.append(reply(nil, .expired(step: step, proofs: proofs)))
       }
     case .rollback(let number):
-      let results = ledger.rollbacks.compactMap(\.result?.excerpt)
-      effects.append(reply(number, .rolledBack(results: results)))
+      effects.append(reply(number, .rolledBack(results: ledger.rollbackResults)))
     }
     return effects + endIfThrough()
   }
